@@ -1,0 +1,27 @@
+"""Vendors whose keys live in Secrets Manager: one secret per vendor, a JSON object of its variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """`keys` are the secret's fields (and the `.env` variables they come from on a laptop).
+
+    `base_url` is the variable that redirects the vendor's SDK; the laptop runner sets it to a stand-in when
+    no key is present.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    base_url: str | None = None
+
+
+VENDORS = {
+    vendor.name: vendor
+    for vendor in (
+        Vendor("openai", ("OPENAI_API_KEY",), base_url="OPENAI_BASE_URL"),
+        Vendor("ssh", ("SSH_PRIVATE_KEY",)),
+    )
+}

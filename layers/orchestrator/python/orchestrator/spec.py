@@ -1,0 +1,138 @@
+"""What one function folder says about itself.
+
+A `functions/<group>/<name>/spec.py` holds one `SPEC = Function(...)`. The infrastructure turns it into a
+Lambda with its routes, environment and grants; the edge (`orchestrator.entry`) reads the same object at run
+time. Only the standard library is imported here: a spec costs a function nothing at start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+ErrorFamily = Literal["platform", "intents"]
+"""Which error envelope a path family answers with (`orchestrator.entry.envelopes`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of the HTTP API.
+
+    `path` uses API Gateway's braces (`/jobs/{job_id}`). `scope` is the API-key scope the caller needs; `None`
+    makes the route public: it is registered without the authorizer.
+    """
+
+    method: Method
+    path: str
+    scope: str | None
+
+    @property
+    def key(self) -> str:
+        """API Gateway's route key, for example `GET /jobs/{job_id}`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Permission for exactly the named API actions on one named resource of the stack."""
+
+    kind: Literal["table", "queue", "vectors"]
+    name: str
+    actions: tuple[str, ...]
+
+
+def table(name: str, *actions: str) -> Grant:
+    """Grant DynamoDB `actions` (`GetItem`, …) on table `name`; its name arrives in `TABLE_<NAME>`."""
+    return Grant("table", name, actions)
+
+
+def queue(name: str, *actions: str) -> Grant:
+    """Grant SQS `actions` (`SendMessage`, …) on queue `name`; its URL arrives in `QUEUE_<NAME>`."""
+    return Grant("queue", name, actions)
+
+
+def vectors(name: str, *actions: str) -> Grant:
+    """Grant S3 Vectors `actions` on index `name`; its ARN arrives in `VECTORS_<NAME>`."""
+    return Grant("vectors", name, actions)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTrigger:
+    """The function consumes `queue`: `batch` messages a call, at most `concurrency` calls at once."""
+
+    queue: str
+    batch: int = 1
+    concurrency: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An EventBridge Scheduler expression (`cron(…)`, `rate(…)`, `at(…)`) in an IANA time zone."""
+
+    expression: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One Lambda. Units: `timeout` in seconds, `memory` in MB.
+
+    `settings` names groups of `orchestrator.config.groups`, `secrets` names vendors of
+    `orchestrator.config.vendors`, `layers` names dependency groups of `pyproject.toml`.
+    """
+
+    summary: str
+    routes: tuple[Route, ...] = ()
+    errors: ErrorFamily = "platform"
+    authorizer: bool = False
+    trigger: QueueTrigger | None = None
+    schedule: Schedule | None = None
+    grants: tuple[Grant, ...] = ()
+    secrets: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ("base",)
+    timeout: int = 10
+    memory: int = 512
+    environment: dict[str, str] = field(default_factory=lambda: {})
+
+    def scope_of(self, method: str, path: str) -> str | None:
+        """Return the scope the route asks for.
+
+        Raises:
+            KeyError: the function has no such route.
+        """
+        for route in self.routes:
+            if (route.method, route.path) == (method, path):
+                return route.scope
+        raise KeyError(f"{method} {path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table: string keys `pk` (starting with the tenant) and `sk`, TTL attribute `expires_at`."""
+
+    name: str
+    ttl: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An SQS queue with a dead-letter queue that takes a message after `max_receives` failed receives."""
+
+    name: str
+    max_receives: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class VectorIndex:
+    """An S3 Vectors index (cosine) with full-text search over the metadata key `text_key`."""
+
+    name: str
+    dimension: int
+    text_key: str
+
+
+TABLES = (Table("jobs"), Table("idempotency"), Table("memory"), Table("keys"))
+QUEUES = (Queue("jobs", max_receives=4),)
+VECTOR_INDEXES = (VectorIndex("memory", dimension=256, text_key="text"),)
