@@ -1,0 +1,105 @@
+"""Low-level AWS clients, one per service and process, with time-outs that fit inside a request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from orchestrator.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3vectors import S3VectorsClient
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+    max_pool_connections=10,
+)
+
+_PASSING = frozenset(
+    {
+        "InternalServerError",
+        "InternalServerException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""Error codes of AWS services after which the same call may succeed."""
+
+
+@cache
+def _session() -> botocore.session.Session:
+    # botocore without boto3: the resource layer above it is not used here and costs a cold start 30 ms.
+    return botocore.session.get_session()
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """Return the DynamoDB client of this process."""
+    return _session().create_client("dynamodb", config=_CONFIG)
+
+
+@cache
+def sqs() -> SQSClient:
+    """Return the SQS client of this process."""
+    return _session().create_client("sqs", config=_CONFIG)
+
+
+@cache
+def s3vectors() -> S3VectorsClient:
+    """Return the S3 Vectors client of this process."""
+    return _session().create_client("s3vectors", config=_CONFIG)
+
+
+@cache
+def secretsmanager() -> SecretsManagerClient:
+    """Return the Secrets Manager client of this process."""
+    return _session().create_client("secretsmanager", config=_CONFIG)
+
+
+def error_code(error: ClientError) -> str:
+    """Return the service's own code of `error`, for example `ConditionalCheckFailedException`."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+async def call(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a blocking client call in a thread, so that a time-out can abandon it.
+
+    Raises:
+        Unavailable: the service throttled the call, failed, or could not be reached.
+        ClientError: the service refused the call for any other reason.
+    """
+    try:
+        return await asyncio.to_thread(operation, *args, **kwargs)
+    except ClientError as error:
+        service = error.operation_name
+        reasons = error.response.get("CancellationReasons", [])
+        codes = {error_code(error), *(reason.get("Code", "") for reason in reasons)}
+        if codes & _PASSING or "ThrottlingError" in codes:
+            raise Unavailable(f"{service} is throttled or failing for the moment", hint="Try again in a few seconds.") from error
+        raise
+    except BotoCoreError as error:
+        raise Unavailable(f"an AWS service did not answer ({type(error).__name__})", hint="Try again in a few seconds.") from error
