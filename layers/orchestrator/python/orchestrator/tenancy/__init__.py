@@ -10,7 +10,7 @@ ALL_SCOPES = "*"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The caller of one request: its tenant, the id of the key it showed (`None` in open mode), its scopes."""
+    """The caller of one request: tenant, id of the key it showed (`None` in open mode), scopes."""
 
     tenant: str
     key_id: str | None
