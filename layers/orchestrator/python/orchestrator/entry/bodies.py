@@ -76,7 +76,7 @@ _DOUBLE = 'JSON strings and keys stand in double quotes ("), not in single ones.
 
 
 def _glued_word(body: str) -> str:
-    """Name the word a POSIX shell glued to the body: of `-d '…called 'Team Standup'…'` it sends up to `Team`."""
+    """Name the word the shell glued to the body: of `-d '…called 'Team Standup'…'` it sends up to `Team`."""
     word = "" if body[-1:].isspace() else body.split()[-1]
     return f" before '{word}'" if word.isalnum() else ""
 

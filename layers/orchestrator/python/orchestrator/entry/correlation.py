@@ -71,7 +71,7 @@ def sane(value: object) -> str | None:
 
 
 def continue_trace(traceparent: object) -> str:
-    """Return a `traceparent` with a span of ours: in the caller's trace when it is valid, else in a new one."""
+    """Return a `traceparent` with a span of ours: in the caller's trace if it is valid, else in a new one."""
     match = _TRACEPARENT.fullmatch(traceparent) if isinstance(traceparent, str) else None
     span = os.urandom(8).hex()
     if match is None or not _valid(*match.groups()):

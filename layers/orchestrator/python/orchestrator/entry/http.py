@@ -21,8 +21,7 @@ from mangum import Mangum
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from orchestrator.config.groups import GROUPS, Platform
-from orchestrator.entry import bodies, correlation, envelopes, identity, logs
+from orchestrator.entry import bodies, correlation, envelopes, identity, logs, start
 from orchestrator.entry.edge import BodyTooLarge, Edge
 from orchestrator.errors import OrchestratorError
 from orchestrator.spec import Function
@@ -40,10 +39,7 @@ def create_app(spec: Function, *, max_body: int = MAX_BODY) -> FastAPI:
     Raises:
         SettingsError: a variable of the function's settings groups is wrong; the init fails with it.
     """
-    platform = Platform.load()
-    for group in spec.settings:
-        GROUPS[group].load()
-    logs.configure(platform)
+    platform = start.check(spec)
     app = FastAPI(
         openapi_url=None,
         docs_url=None,

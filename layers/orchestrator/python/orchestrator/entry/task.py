@@ -1,0 +1,66 @@
+"""Step Functions tasks: a state's input in, its output out, errors under names `ErrorEquals` can match.
+
+```python
+async def work(event: dict[str, Any]) -> dict[str, Any]: ...
+
+handler = task_handler(SPEC, work)
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+from orchestrator.entry import correlation, logs, start
+from orchestrator.errors import OrchestratorError
+from orchestrator.spec import Function
+
+Work = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def task_handler(spec: Function, work: Work) -> Handler:
+    """Return the function Step Functions calls; `correlation_id` in the input is carried on.
+
+    A domain error leaves under its `error_type`, the name Lambda reports as the error and `Retry` and `Catch`
+    match; any other exception leaves as it is, under its class name.
+
+    Raises:
+        SettingsError: a variable of the function's settings groups is wrong; the init fails with it.
+    """
+    start.check(spec)
+    runner = asyncio.Runner()
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return runner.run(_run(event, getattr(context, "aws_request_id", None), work))
+
+    return handler
+
+
+async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[str, Any]:
+    started = perf_counter()
+    trace = correlation.begin(event.get("correlation_id"), request_id)
+    correlation.enter(trace)
+    logs.bind(trace)
+    failed: BaseException | None = None
+    try:
+        return await work(event)
+    except OrchestratorError as error:
+        failed = error
+        if type(error).__name__ == error.error_type:
+            raise
+        raise type(error.error_type, (Exception,), {})(error.message) from error
+    except Exception as error:
+        failed = error
+        raise
+    finally:
+        milliseconds = (perf_counter() - started) * 1000
+        outcome = type(failed).__name__ if failed else "done"
+        cold = logs.was_cold()
+        logs.log.info(
+            "task", outcome=outcome, duration_ms=round(milliseconds, 3), cold_start=cold, exc_info=failed
+        )
+        logs.record(requests=1, errors=int(failed is not None), milliseconds=milliseconds)
