@@ -110,10 +110,15 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table: string keys `pk` (starting with the tenant) and `sk`, TTL attribute `expires_at`."""
+    """A DynamoDB table: string keys `pk` (starting with the tenant) and `sk`, TTL attribute `expires_at`.
+
+    `orders` names number attributes by each of which a partition can also be read in order, through a local
+    secondary index of that name (keys only). Such an index is strongly consistent, and limits what one `pk`
+    holds to 10 GB.
+    """
 
     name: str
-    ttl: bool = True
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,11 @@ class VectorIndex:
     text_key: str
 
 
-TABLES = (Table("jobs"), Table("idempotency"), Table("memory"), Table("keys"))
+TABLES = (
+    Table("jobs"),
+    Table("idempotency"),
+    Table("memory", orders=("changed_at", "removed_at")),
+    Table("keys"),
+)
 QUEUES = (Queue("jobs", max_receives=4),)
 VECTOR_INDEXES = (VectorIndex("memory", dimension=256, text_key="text"),)
