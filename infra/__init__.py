@@ -1,0 +1,1 @@
+"""The infrastructure: function folders become one stack."""

@@ -1,0 +1,97 @@
+"""The CDK app: `python -m infra.app` writes `cdk.out/` (or `CDK_OUTDIR`); the CDK CLI runs the same command.
+
+Choices come as CDK context, from `cdk.json`, `-c name=value` or `CDK_CONTEXT_JSON`: `stage` (local, dev, prod),
+`auth_mode` (open, key), `cors_origins`, `alarm_topic` (ARN), `layers_dir`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infra.deployment import ROOT, Deployment, DeploymentError, read_context, use_bundled_node
+
+# The CDK CLI starts this module without the laptop's PYTHONPATH.
+sys.path.insert(0, str(ROOT / "layers" / "orchestrator" / "python"))
+
+from infra.checks import check  # noqa: E402
+from infra.discovery import Found, SpecError, discover  # noqa: E402
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
+
+
+def main() -> int:
+    """Synthesize; a wrong spec or choice is one line on standard error and exit code 1."""
+    try:
+        context = read_context(os.environ)
+        deployment = Deployment.read(context, os.environ)
+        found = checked(deployment)
+        build(deployment, found, context, os.environ.get("CDK_OUTDIR", "cdk.out")).synth()
+    except (SpecError, DeploymentError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def checked(deployment: Deployment) -> list[Found]:
+    """Return the project's function folders, all checked.
+
+    Raises:
+        SpecError: with a line for every mistake.
+    """
+    found = discover(deployment.root)
+    check(found, dependency_groups())
+    return found
+
+
+def build(
+    deployment: Deployment, found: list[Found], context: Mapping[str, Any], outdir: str | Path
+) -> cdk.App:
+    """Build the app, ready for `synth()`. On deployed stages cdk-nag judges it while it is synthesized.
+
+    Raises:
+        DeploymentError: no node, or a layer that has not been built.
+    """
+    use_bundled_node()
+    import aws_cdk as cdk
+
+    from infra.stacks.orchestrator import OrchestratorStack
+
+    app = cdk.App(
+        outdir=str(outdir),
+        context={**context, **fixed_context(deployment)},
+        analytics_reporting=False,
+        tree_metadata=not deployment.local,
+        builtin_cloud_formation_validation=not deployment.local,
+    )
+    OrchestratorStack(app, deployment, found)
+    if not deployment.local:
+        from cdk_nag import AwsSolutionsChecks
+
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return app
+
+
+def fixed_context(deployment: Deployment) -> dict[str, Any]:
+    """Return the context that is not a choice.
+
+    On the laptop assets stay where they are: hot reload needs the real folders, and nothing is copied. `sam local
+    invoke` finds a function's code through the asset metadata.
+    """
+    local = {"aws:cdk:disable-asset-staging": True, "aws:cdk:bundling-stacks": []} if deployment.local else {}
+    return {"aws:cdk:enable-asset-metadata": True, "aws:cdk:enable-path-metadata": True, **local}
+
+
+def dependency_groups() -> set[str]:
+    """Return the dependency groups of `pyproject.toml` that are layers: all but the developer's."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    return set(groups) - {"infra", "local", "dev"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

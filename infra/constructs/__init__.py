@@ -1,0 +1,1 @@
+"""The parts a stack is composed of."""

@@ -1,0 +1,140 @@
+"""The HTTP API: every route of every spec, CORS, access logs, throttling and, in key mode, the authorizer."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import Acknowledgment as Because
+from aws_cdk import CfnOutput, Duration, Validations
+from aws_cdk import aws_apigatewayv2 as gateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from orchestrator.spec import Route
+
+from infra.constructs.function import FunctionFolder, retention
+from infra.constructs.storage import keep
+from infra.deployment import Deployment
+
+ALLOWED_HEADERS = [
+    "authorization", "content-type", "idempotency-key", "traceparent", "x-api-key", "x-correlation-id", "x-request-id",
+]  # fmt: skip
+EXPOSED_HEADERS = ["location", "retry-after", "x-correlation-id", "x-request-id"]
+RATE = {"local": (10_000, 5_000), "dev": (100, 200), "prod": (5_000, 2_500)}
+"""Requests per second and burst for the whole API; an account's default quota is 10,000 and 5,000."""
+
+ACCESS_LOG = {
+    "time": "$context.requestTimeEpoch",
+    "request_id": "$context.requestId",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "latency_ms": "$context.responseLatency",
+    "integration_ms": "$context.integrationLatency",
+    "integration_error": "$context.integrationErrorMessage",
+    "authorizer_error": "$context.authorizer.error",
+    "tenant": "$context.authorizer.tenant",
+    "key_id": "$context.authorizer.key_id",
+    "source_ip": "$context.identity.sourceIp",
+    "user_agent": "$context.identity.userAgent",
+}
+
+
+class Api(Construct):
+    """One HTTP API (payload 2.0) for all functions with routes."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, functions: list[FunctionFolder]) -> None:
+        """Create the API, its stage and its routes under `scope`."""
+        super().__init__(scope, "Api")
+        self._deployment = deployment
+        self.api = gateway.HttpApi(
+            self,
+            "Http",
+            api_name=deployment.prefix,
+            create_default_stage=False,
+            cors_preflight=_cors(deployment, functions),
+        )
+        self._stage()
+        authorizer = self._authorizer(functions) if deployment.auth_mode == "key" else None
+        for function in functions:
+            if function.found.spec.routes:
+                self._routes(function, authorizer)
+        CfnOutput(self, "Url", value=self.api.api_endpoint)
+
+    def _stage(self) -> None:
+        log_group = logs.LogGroup(
+            self,
+            "Access",
+            # Under /aws/vendedlogs/ no resource policy grows with each API (CloudWatch Logs user guide).
+            log_group_name=f"/aws/vendedlogs/apis/{self._deployment.prefix}",
+            retention=retention(self._deployment),
+            removal_policy=keep(self._deployment),
+        )
+        rate, burst = RATE[self._deployment.stage]
+        stage = gateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=gateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, gateway.CfnStage)
+        resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
+        )
+
+    def _routes(self, function: FunctionFolder, authorizer: gateway.IHttpRouteAuthorizer | None) -> None:
+        integration = integrations.HttpLambdaIntegration(
+            f"{function.found.id}",
+            function.entry,
+            # One permission for the API instead of one for each route: resources are counted (docs/decisions).
+            scope_permission_to_route=False,
+        )
+        for route in function.found.spec.routes:
+            guarded = authorizer if route.scope is not None else None
+            for added in self.api.add_routes(
+                path=route.path,
+                methods=[gateway.HttpMethod[route.method]],
+                integration=integration,
+                authorizer=guarded or gateway.HttpNoneAuthorizer(),
+            ):
+                _explain(added, route, guarded is not None)
+
+    def _authorizer(self, functions: list[FunctionFolder]) -> gateway.IHttpRouteAuthorizer | None:
+        handlers = [function for function in functions if function.found.spec.authorizer]
+        if not handlers:
+            return None
+        # No identity source and no cache: the credential comes in either of two headers, and HTTP APIs refuse a
+        # request that lacks any one identity source before the authorizer sees it.
+        return authorizers.HttpLambdaAuthorizer(
+            "Keys",
+            handlers[0].entry,
+            authorizer_name="keys",
+            identity_source=[],
+            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+            results_cache_ttl=Duration.seconds(0),
+        )
+
+
+def _explain(added: gateway.HttpRoute, route: Route, guarded: bool) -> None:
+    if not guarded:
+        Validations.of(added).acknowledge(
+            Because(id="AwsSolutions-APIG4", reason=f"{route.key} is public: its spec declares scope=None.")
+        )
+
+
+def _cors(deployment: Deployment, functions: list[FunctionFolder]) -> gateway.CorsPreflightOptions | None:
+    if not deployment.cors_origins:
+        return None
+    methods = sorted({route.method for function in functions for route in function.found.spec.routes} | {"OPTIONS"})
+    return gateway.CorsPreflightOptions(
+        allow_origins=list(deployment.cors_origins),
+        allow_methods=[gateway.CorsHttpMethod[method] for method in methods],
+        allow_headers=ALLOWED_HEADERS,
+        expose_headers=EXPOSED_HEADERS,
+        max_age=Duration.hours(1),
+    )

@@ -1,0 +1,139 @@
+"""Alarms and the dashboard.
+
+An alarm's expression may use ten metrics (CloudWatch user guide, "Using math expressions with CloudWatch
+metrics"), so the functions are watched in tens, group by group: fifty functions need some twenty alarms instead
+of a hundred and fifty. Which function of the ten it was shows on the dashboard, whose searches cover every
+function by name.
+
+Every change of an alarm's state is an event on the account's default bus ("CloudWatch Alarm State Change"); to be
+told by mail or chat, pass an existing SNS topic: `-c alarm_topic=arn:aws:sns:…`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.api import Api
+from infra.constructs.function import FunctionFolder
+from infra.deployment import Deployment
+
+METRICS_PER_ALARM = 10
+PERIOD = Duration.minutes(5)
+SLOW = 0.8
+"""Share of its time-out a function's p99 duration may take."""
+
+
+class Observability(Construct):
+    """Alarms on dead letters, errors, throttles, slow functions and 5xx answers, and one dashboard."""
+
+    def __init__(
+        self, scope: Construct, deployment: Deployment, functions: list[FunctionFolder], dead: list[sqs.Queue], api: Api
+    ) -> None:
+        """Create the alarms and the dashboard under `scope`; `dead` are all dead-letter queues."""
+        super().__init__(scope, "Observability")
+        self._prefix = deployment.prefix
+        topic = deployment.alarm_topic
+        self._topic = sns.Topic.from_topic_arn(self, "Topic", topic) if topic else None
+        for queue in dead:
+            self._dead_letters(queue)
+        for name, members in _tens(functions):
+            self._functions(name, members)
+        self._server_errors(api)
+        self._dashboard(dead, api)
+
+    def _dead_letters(self, queue: sqs.Queue) -> None:
+        self._alarm(
+            f"{queue.node.id}-letters",
+            queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="max"),
+            0,
+            f"{queue.node.id} holds messages whose work failed every time: read one, mend the cause, redrive.",
+        )
+
+    def _functions(self, name: str, members: list[FunctionFolder]) -> None:
+        listed = ", ".join(member.found.id for member in members)
+        for metric, why in (("Errors", "raised or timed out"), ("Throttles", "was refused for lack of concurrency")):
+            parts = {
+                f"m{n}": member.function.metric(metric, statistic="sum", period=PERIOD)
+                for n, member in enumerate(members)
+            }
+            total = cloudwatch.MathExpression(
+                expression="+".join(f"FILL({key}, 0)" for key in parts), using_metrics=parts, label=metric, period=PERIOD
+            )
+            self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {listed}.")
+        self._slow(name, members, listed)
+
+    def _slow(self, name: str, members: list[FunctionFolder], listed: str) -> None:
+        parts = {
+            f"m{n}": member.function.metric_duration(statistic="p99", period=PERIOD) for n, member in enumerate(members)
+        }
+        shares = ", ".join(
+            f"FILL(m{n}, 0) / {member.found.spec.timeout * 1000}" for n, member in enumerate(members)
+        )
+        worst = cloudwatch.MathExpression(
+            expression=f"MAX([{shares}])", using_metrics=parts, label="p99 as a share of the time-out", period=PERIOD
+        )
+        text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {listed}."
+        self._alarm(f"{name}-slow", worst, SLOW, text, periods=3)
+
+    def _server_errors(self, api: Api) -> None:
+        metric = api.api.metric_server_error(period=PERIOD, statistic="sum")
+        self._alarm("api-5xx", metric, 5, "The API answered 5xx more than five times in five minutes.")
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str, periods: int = 1
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._prefix}-{name}",
+            alarm_description=description[:1024],
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        if self._topic:
+            alarm.add_alarm_action(actions.SnsAction(self._topic))
+
+    def _dashboard(self, dead: list[sqs.Queue], api: Api) -> None:
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._prefix)
+        dashboard.add_widgets(
+            _graph("Requests", [api.api.metric_count(period=PERIOD)]),
+            _graph("4xx and 5xx", [api.api.metric_client_error(period=PERIOD), api.api.metric_server_error(period=PERIOD)]),
+            _graph("API latency p99 (ms)", [api.api.metric_latency(period=PERIOD, statistic="p99")]),
+        )
+        dashboard.add_widgets(*(self._search(*of) for of in (("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p99"))))
+        dashboard.add_widgets(
+            self._search("ConcurrentExecutions", "Maximum"),
+            _graph("Dead letters", [queue.metric_approximate_number_of_messages_visible() for queue in dead]),
+        )
+
+    def _search(self, metric: str, statistic: str) -> cloudwatch.GraphWidget:
+        query = f'{{AWS/Lambda,FunctionName}} MetricName="{metric}" FunctionName="{self._prefix}-"'
+        return _graph(
+            f"{metric} by function",
+            [cloudwatch.MathExpression(expression=f"SEARCH('{query}', '{statistic}')", label="", period=PERIOD)],
+        )
+
+
+def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionFolder]]]:
+    groups: dict[str, list[FunctionFolder]] = defaultdict(list)
+    for function in functions:
+        groups[function.found.group].append(function)
+    for group, members in groups.items():
+        for start in range(0, len(members), METRICS_PER_ALARM):
+            suffix = f"-{start // METRICS_PER_ALARM + 1}" if len(members) > METRICS_PER_ALARM else ""
+            yield f"{group}{suffix}", members[start : start + METRICS_PER_ALARM]
+
+
+def _graph(title: str, left: list[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=left, width=8, height=6)

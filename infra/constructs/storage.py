@@ -1,0 +1,176 @@
+"""The stateful resources: tables, queues, the vector index and the vendors' secrets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment as Because
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+from orchestrator import spec
+from orchestrator.config.vendors import VENDORS
+
+from infra.deployment import Deployment
+from infra.discovery import Found
+
+DEAD_LETTERS_KEPT = Duration.days(14)
+
+# What CDK's default key policy gives the account (`kms:*`), action by action: IAM policies decide from there.
+KEY_ACTIONS = tuple(
+    f"kms:{action}"
+    for action in (
+        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "Decrypt", "DeleteAlias", "DescribeKey", "DisableKey",
+        "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GetKeyPolicy",
+        "GetKeyRotationStatus", "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListResourceTags",
+        "PutKeyPolicy", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
+        "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription",
+    )
+)  # fmt: skip
+
+
+def keep(deployment: Deployment) -> RemovalPolicy:
+    """Return what happens to data when its resource goes: it stays in prod."""
+    return RemovalPolicy.RETAIN if deployment.prod else RemovalPolicy.DESTROY
+
+
+class Tables(Construct):
+    """The DynamoDB tables of `orchestrator.spec.TABLES`: on demand, string keys `pk` and `sk`, TTL `expires_at`.
+
+    Encrypted with the AWS-managed key `aws/dynamodb`: its use shows in CloudTrail, it costs no monthly fee and
+    needs no `kms:` permission in a function's role. A key of our own would add only the right to revoke it, at
+    the price of one more action in every role.
+    """
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        """Create every table under `scope`."""
+        super().__init__(scope, "Tables")
+        self.by_name = {table.name: self._table(table, deployment) for table in spec.TABLES}
+
+    def _table(self, table: spec.Table, deployment: Deployment) -> dynamodb.Table:
+        resource = dynamodb.Table(
+            self,
+            table.name,
+            table_name=f"{deployment.prefix}-{table.name}",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            time_to_live_attribute="expires_at",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=deployment.prod,
+            removal_policy=keep(deployment),
+        )
+        for order in table.orders:
+            resource.add_local_secondary_index(
+                index_name=order,
+                sort_key=dynamodb.Attribute(name=order, type=dynamodb.AttributeType.NUMBER),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
+        return resource
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePair:
+    """A queue and the dead-letter queue behind it."""
+
+    main: sqs.Queue
+    dead: sqs.Queue
+
+
+class Queues(Construct):
+    """The SQS queues of `orchestrator.spec.QUEUES`, each with its dead-letter queue, TLS only.
+
+    A message stays invisible for six times its consumer's time-out, as AWS advises, so that no second worker
+    starts on it while Lambda retries a throttled call.
+    """
+
+    def __init__(self, scope: Construct, deployment: Deployment, found: list[Found]) -> None:
+        """Create every queue under `scope`; `found` tells each consumer's time-out."""
+        super().__init__(scope, "Queues")
+        timeouts = {one.spec.trigger.queue: one.spec.timeout for one in found if one.spec.trigger}
+        self.by_name = {
+            queue.name: self._pair(queue, deployment, timeouts.get(queue.name, 30)) for queue in spec.QUEUES
+        }
+
+    def _pair(self, queue: spec.Queue, deployment: Deployment, timeout: int) -> QueuePair:
+        name = f"{deployment.prefix}-{queue.name}"
+        dead = sqs.Queue(
+            self,
+            f"{queue.name}-dead",
+            queue_name=f"{name}-dead",
+            retention_period=DEAD_LETTERS_KEPT,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            removal_policy=keep(deployment),
+        )
+        main = sqs.Queue(
+            self,
+            queue.name,
+            queue_name=name,
+            visibility_timeout=Duration.seconds(6 * timeout),
+            retention_period=Duration.days(4),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=queue.max_receives),
+            removal_policy=keep(deployment),
+        )
+        return QueuePair(main, dead)
+
+
+class Secrets(Construct):
+    """One secret for each vendor that any function names, under one key of ours that rotates every year.
+
+    The value is a JSON object whose fields are empty until somebody fills them in
+    (`aws secretsmanager put-secret-value`); CloudFormation leaves a filled-in value alone as long as the
+    template's stays the same.
+    """
+
+    def __init__(self, scope: Construct, deployment: Deployment, found: list[Found]) -> None:
+        """Create the secrets under `scope`."""
+        super().__init__(scope, "Secrets")
+        used = sorted({vendor for one in found for vendor in one.spec.secrets})
+        self.key = self._key(deployment) if used else None
+        self.by_vendor = {vendor: self._secret(vendor, deployment) for vendor in used}
+
+    def _key(self, deployment: Deployment) -> kms.Key:
+        administer = iam.PolicyStatement(
+            principals=[iam.AccountRootPrincipal()], actions=list(KEY_ACTIONS), resources=["*"]
+        )
+        return kms.Key(
+            self,
+            "key",
+            description=f"Vendor secrets of {deployment.prefix}",
+            enable_key_rotation=True,
+            policy=iam.PolicyDocument(statements=[administer]),
+            removal_policy=keep(deployment),
+        )
+
+    def _secret(self, vendor: str, deployment: Deployment) -> secretsmanager.CfnSecret:
+        about = VENDORS[vendor]
+        assert self.key is not None
+        # The L1 resource: the L2 one would add `kms:ReEncrypt*` and `kms:GenerateDataKey*` to the key's policy.
+        secret = secretsmanager.CfnSecret(
+            self,
+            vendor,
+            name=f"orchestrator/{deployment.stage}/{vendor}",
+            description=f"JSON object with {', '.join(about.keys)}",
+            kms_key_id=self.key.key_arn,
+            secret_string=json.dumps(dict.fromkeys(about.keys, "")),
+        )
+        secret.apply_removal_policy(keep(deployment))
+        secret.add_metadata("orchestrator", {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url})
+        Validations.of(secret).acknowledge(
+            Because(
+                id="AwsSolutions-SMG4",
+                reason="The vendor issues this key in its own console; there is no call that would rotate it.",
+            )
+        )
+        return secret

@@ -1,0 +1,85 @@
+"""The synthesized IAM policies of each function's role, and what they allow.
+
+Evaluation, from "Policy evaluation logic" in the IAM user guide, for identity policies only: a matching Deny
+wins, then a matching Allow, else the call is refused. Conditions are read as fulfilled.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.template import Template
+from infra.local.types import Json
+from infra.local.workers.function import LocalFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One policy statement with its wildcards compiled."""
+
+    allow: bool
+    actions: re.Pattern[str]
+    resources: re.Pattern[str]
+
+
+class Policies:
+    """Answers whether a function's role may do something; decisions are remembered."""
+
+    def __init__(self, statements: dict[str, tuple[Statement, ...]], roles: dict[str, str]) -> None:
+        self._statements = statements
+        self.roles = roles
+        self._decisions: dict[tuple[str, str, str], bool] = {}
+
+    @classmethod
+    def of(cls, template: Template, functions: dict[str, LocalFunction]) -> Policies:
+        """Collect the policies of the template by role, and each function's role."""
+        collected: dict[str, list[Statement]] = {}
+        for role in template.of("AWS::IAM::Role"):
+            name = template.name(role.id)
+            for policy in role.properties.get("Policies", ()):
+                collected.setdefault(name, []).extend(_statements(policy["PolicyDocument"]))
+        for policy in template.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            for name in policy.properties.get("Roles", ()):
+                collected.setdefault(name, []).extend(_statements(policy.properties["PolicyDocument"]))
+        statements = {name: tuple(items) for name, items in collected.items()}
+        return cls(statements, {name: function.role for name, function in functions.items()})
+
+    def allows(self, function: str, action: str, resource: str) -> bool:
+        """Return whether the function's role allows `action` on the resource's ARN."""
+        key = (function, action, resource)
+        decision = self._decisions.get(key)
+        if decision is None:
+            decision = self._decisions[key] = self._decide(*key)
+        return decision
+
+    def _decide(self, function: str, action: str, resource: str) -> bool:
+        role = self.roles.get(function, "")
+        matching = [
+            statement.allow
+            for statement in self._statements.get(role, ())
+            if statement.actions.fullmatch(action) and statement.resources.fullmatch(resource)
+        ]
+        return bool(matching) and all(matching)
+
+
+def _statements(document: Json) -> list[Statement]:
+    return [
+        Statement(
+            statement["Effect"] == "Allow",
+            _pattern(statement.get("Action", []), re.IGNORECASE),
+            _pattern(statement.get("Resource", "*"), re.NOFLAG),
+        )
+        for statement in _listed(document["Statement"])
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
+
+
+def _pattern(value: Any, flags: re.RegexFlag) -> re.Pattern[str]:
+    """Compile IAM wildcards: `*` is any text, `?` is one character."""
+    parts = [re.escape(str(item)).replace(r"\*", ".*").replace(r"\?", ".") for item in _listed(value)]
+    return re.compile("|".join(f"(?:{part})" for part in parts), flags)

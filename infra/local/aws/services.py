@@ -1,0 +1,103 @@
+"""Which code answers which service: Lambda here, SQS long polls here, everything else in moto."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
+
+from infra.local.aws.message import AwsRequest, AwsResponse, error_response
+from infra.local.aws.moto_calls import MotoCalls
+from infra.local.types import Invoke, Json, function_name
+
+_SLOW = frozenset({"states"})
+"""Services whose calls may take long or call back: they run in a thread, the others in the event loop."""
+
+
+class Services:
+    """Answers AWS calls that have passed the front. `wake` is called with a queue's name when it got a message."""
+
+    def __init__(self, moto: MotoCalls, invoke: Invoke, knows: Callable[[str], bool]) -> None:
+        self.moto = moto
+        self._invoke = invoke
+        self._knows = knows
+        self._arrivals: set[asyncio.Event] = set()
+        self._background: set[asyncio.Task[None]] = set()
+
+    def answer(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
+        """Answer one call, at once where that is cheap."""
+        if request.service == "lambda":
+            return self._lambda(request)
+        if request.operation == "ReceiveMessage" and request.parameters.get("WaitTimeSeconds"):
+            return self._long_poll(request)
+        if request.service in _SLOW:
+            return asyncio.to_thread(self.moto.answer, request)
+        response = self.moto.answer(request)
+        if request.operation in ("SendMessage", "SendMessageBatch", "ChangeMessageVisibility"):
+            self.announce()
+        return response
+
+    def call(self, service: str, operation: str, parameters: Json) -> Json:
+        """Call a service from inside the runner.
+
+        Raises:
+            AwsError: the service refused the call.
+        """
+        return self.moto.call(service, operation, parameters)
+
+    def announce(self) -> None:
+        """Wake whoever waits for a message."""
+        for event in self._arrivals:
+            event.set()
+
+    async def arrival(self, timeout: float) -> None:
+        """Wait until some queue has news, at most `timeout` seconds."""
+        event = asyncio.Event()
+        self._arrivals.add(event)
+        try:
+            await asyncio.wait_for(event.wait(), timeout)
+        except TimeoutError:
+            pass
+        finally:
+            self._arrivals.discard(event)
+
+    async def _long_poll(self, request: AwsRequest) -> AwsResponse:
+        deadline = time.monotonic() + min(int(request.parameters.pop("WaitTimeSeconds")), 20)
+        request.parameters["WaitTimeSeconds"] = 0
+        while True:
+            response = self.moto.answer(request)
+            left = deadline - time.monotonic()
+            if b'"Messages"' in response.body or response.status != 200 or left <= 0:
+                return response
+            await self.arrival(min(left, 1.0))  # a delayed or hidden message announces itself to nobody
+
+    async def _lambda(self, request: AwsRequest) -> AwsResponse:
+        name = function_name(unquote(request.path.partition("/functions/")[2].partition("/")[0]))
+        if request.operation != "Invoke":
+            return error_response(request, "UnknownOperationException", "Only Invoke is served locally", 404)
+        if not self._knows(name):
+            return error_response(request, "ResourceNotFoundException", f"Function not found: {name}", 404)
+        if request.headers.get("x-amz-invocation-type") == "Event":
+            task = asyncio.create_task(self._asynchronously(name, request.body))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+            return AwsResponse(202, b"")
+        result = await self._invoke(name, request.body or b"{}")
+        headers = {"content-type": "application/json", "x-amz-executed-version": "$LATEST"}
+        if result.failed:
+            headers["x-amz-function-error"] = "Unhandled"
+        return AwsResponse(200, result.payload, headers)
+
+    async def _asynchronously(self, name: str, payload: bytes) -> None:
+        """Run an asynchronous invocation: two retries, after one and two minutes, as Lambda does."""
+        for wait in (0, 60, 120):
+            await asyncio.sleep(wait)
+            if not (await self._invoke(name, payload or b"{}")).failed:
+                return
+
+
+def decode(response: AwsResponse) -> Json:
+    """Return the JSON of a response; an empty one is an empty object."""
+    return json.loads(response.body or b"{}")

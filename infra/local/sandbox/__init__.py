@@ -1,0 +1,19 @@
+"""Stand-ins for the vendors on a laptop: each speaks its vendor's wire protocol to the real client.
+
+They decide nothing by themselves: the same request gets the same answer, and each names itself a sandbox in
+its answers. `create` returns them as one ASGI app; `Outbox` shows what they received.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from infra.local.sandbox.openai import OpenAI
+from infra.local.sandbox.outbox import Outbox
+
+__all__ = ["Outbox", "create"]
+
+
+def create(outbox: Outbox) -> Starlette:
+    """Return the app to mount at `/_local/sandbox`; what arrives is written into `outbox`."""
+    return Starlette(routes=[route for standin in (OpenAI(outbox),) for route in standin.routes()])
