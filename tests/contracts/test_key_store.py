@@ -5,14 +5,13 @@ from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from orchestrator.aws.keys import GRACE, PAGE, DynamoKeys
 from orchestrator.errors import Conflict, NotFound, Unavailable
 from orchestrator.tenancy.keys import ApiKey, KeyStore
+from tests.fakes.dynamodb import moto_table
 from tests.fakes.keys import MemoryKeys
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -41,25 +40,8 @@ def a_key(key_id: str, **changes: Any) -> ApiKey:
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = botocore.session.get_session().create_client("dynamodb")
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+def client() -> Iterator[Any]:
+    with moto_table(TABLE) as client:
         yield client
 
 
@@ -67,7 +49,8 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def store(request: pytest.FixtureRequest) -> KeyStore:
     if request.param == "memory":
         return MemoryKeys()
-    return DynamoKeys(request.getfixturevalue("client"), TABLE)
+    request.getfixturevalue("client")
+    return DynamoKeys(TABLE)
 
 
 def test_a_record_comes_back_as_it_was_kept(store: KeyStore) -> None:
@@ -134,7 +117,7 @@ def test_revoking_an_unknown_key_is_not_found(store: KeyStore) -> None:
 
 
 def test_the_table_forgets_a_key_a_while_after_it_ended(client: Any) -> None:
-    store = DynamoKeys(client, TABLE)
+    store = DynamoKeys(TABLE)
     run(store.add(a_key("ends")))
     run(store.add(a_key("stays", tenant="forever", expires_at=None)))
     run(store.add(a_key("stopped", tenant="forever", expires_at=None)))
@@ -156,13 +139,13 @@ def test_the_table_forgets_a_key_a_while_after_it_ended(client: Any) -> None:
 
 
 def test_the_table_never_holds_the_hash_where_tenants_are_listed(client: Any) -> None:
-    run(DynamoKeys(client, TABLE).add(a_key("one")))
+    run(DynamoKeys(TABLE).add(a_key("one")))
     held = {item["pk"]["S"]: "digest" in item for item in client.scan(TableName=TABLE)["Items"]}
     assert held == {"KEY#one": True, "TENANT#acme": False}
 
 
 def test_a_long_list_is_read_page_by_page(client: Any) -> None:
-    store = DynamoKeys(client, TABLE)
+    store = DynamoKeys(TABLE)
     wanted = [f"key{number:04}" for number in range(PAGE + 5)]
 
     async def fill() -> None:
@@ -180,7 +163,7 @@ def test_a_throttled_table_is_unavailable_and_a_missing_one_is_not(
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetItem")
 
     with pytest.raises(ClientError):
-        run(DynamoKeys(client, "no-such-table").get("one"))
+        run(DynamoKeys("no-such-table").get("one"))
     monkeypatch.setattr(client, "get_item", throttle)
     with pytest.raises(Unavailable):
-        run(DynamoKeys(client, TABLE).get("one"))
+        run(DynamoKeys(TABLE).get("one"))

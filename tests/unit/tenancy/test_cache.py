@@ -101,6 +101,13 @@ def test_zero_seconds_remember_nothing() -> None:
     assert house.cache._known == {}
 
 
+@pytest.mark.parametrize("text", ["", "orc_", "\ud800", "x" * 100_000])
+def test_what_is_no_key_never_reaches_the_store(text: str) -> None:
+    house = House()
+    assert house.verify(text) is None
+    assert house.store.reads == 0
+
+
 def test_a_store_that_fails_is_not_taken_for_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     house = House()
 

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from orchestrator.aws.clients import call, error_code
+from orchestrator.aws.clients import call, dynamodb, error_code
 from orchestrator.errors import Conflict, NotFound
 from orchestrator.tenancy.keys import ApiKey
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
         QueryInputTypeDef,
@@ -38,9 +37,8 @@ PAGE = 100
 class DynamoKeys:
     """`orchestrator.tenancy.keys.KeyStore` on one table."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        """Keep keys in `table`, a physical table name."""
-        self._client = client
+    def __init__(self, table: str) -> None:
+        """Keep keys in the table with the physical name `table`."""
         self._table = table
 
     async def add(self, key: ApiKey) -> None:
@@ -63,7 +61,7 @@ class DynamoKeys:
     async def get(self, key_id: str) -> ApiKey | None:
         """Read one record, consistently: a key revoked a moment ago is already revoked."""
         found = await call(
-            self._client.get_item, TableName=self._table, Key=_record_key(key_id), ConsistentRead=True
+            dynamodb().get_item, TableName=self._table, Key=_record_key(key_id), ConsistentRead=True
         )
         return _key(found["Item"]) if "Item" in found else None
 
@@ -76,7 +74,7 @@ class DynamoKeys:
             "Limit": PAGE,
         }
         while True:
-            page = await call(self._client.query, **query)
+            page = await call(dynamodb().query, **query)
             for item in page["Items"]:
                 yield _key(item)
             if "LastEvaluatedKey" not in page:
@@ -109,7 +107,7 @@ class DynamoKeys:
     async def _transact(self, writes: list[TransactWriteItemTypeDef]) -> bool:
         """Return whether the writes happened; false when a condition did not hold."""
         try:
-            await call(self._client.transact_write_items, TransactItems=writes)
+            await call(dynamodb().transact_write_items, TransactItems=writes)
         except ClientError as error:
             reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
             if error_code(error) == "TransactionCanceledException" and "ConditionalCheckFailed" in reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from orchestrator.tenancy.keys import ApiKey, Keys, digest_of
+from orchestrator.tenancy.keys import ApiKey, Keys, digest_of, key_id_of
 
 
 def _utc_now() -> datetime:
@@ -35,6 +35,8 @@ class KeyCache:
         Raises:
             Unavailable: the store could not be asked.
         """
+        if key_id_of(presented) is None:
+            return None
         digest, now = digest_of(presented), self._now()
         until, record = self._known.get(digest, (now, None))
         if record and now < until and record.usable(now):
