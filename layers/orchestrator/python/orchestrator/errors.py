@@ -63,6 +63,8 @@ class NotFound(OrchestratorError):
 class Conflict(OrchestratorError):
     """The request collides with one under way, or with the state of what it names."""
 
+    retry_after: int | None = None
+
     def __init__(self, message: str, *, hint: str | None = None, retry_after: int | None = None) -> None:
         """Keep `retry_after`, in whole seconds, when waiting helps."""
         super().__init__(message, hint=hint)
@@ -97,6 +99,8 @@ class Unavailable(OrchestratorError):
 class VendorError(OrchestratorError):
     """A vendor refused or failed; `vendor` names it."""
 
+    vendor: str = ""
+
     def __init__(self, vendor: str, message: str, *, hint: str | None = None) -> None:
         """Keep the vendor's name beside what it said (never its secrets)."""
         super().__init__(f"{vendor}: {message}", hint=hint)
@@ -106,7 +110,23 @@ class VendorError(OrchestratorError):
 class VendorBusy(VendorError):
     """The vendor is overloaded, rate-limiting or unreachable: the same call may succeed later."""
 
+    def __init__(
+        self, vendor: str, message: str, *, hint: str | None = None, retry_after: float | None = None
+    ) -> None:
+        """Keep `retry_after`, in seconds, when the vendor said how long to wait."""
+        super().__init__(vendor, message, hint=hint)
+        self.retry_after = retry_after
+
     @property
     def retryable(self) -> bool:
         """Running the same work again may succeed."""
         return True
+
+
+def recorded(error_type: str, message: str, hint: str | None) -> OrchestratorError:
+    """Rebuild an error from what was recorded of it; an unknown type becomes the base class."""
+    found = globals().get(error_type)
+    known = isinstance(found, type) and issubclass(found, OrchestratorError)
+    error = (found if known else OrchestratorError).__new__(found if known else OrchestratorError)
+    OrchestratorError.__init__(error, message, hint=hint)
+    return error

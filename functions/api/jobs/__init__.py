@@ -1,0 +1,1 @@
+"""GET and DELETE /jobs/{job_id}."""

@@ -1,0 +1,53 @@
+"""POST /orchestrate: run an intent, answer with its result or with the job that works on it."""
+
+from typing import Annotated
+
+from fastapi import Header, Response
+
+from functions.api.orchestrate.spec import SPEC
+from orchestrator import wiring
+from orchestrator.entry.http import Caller, Trace, create_app, lambda_handler
+from orchestrator.entry.preferences import seconds_to_wait
+from orchestrator.intents.dispatch import Preferences
+from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
+
+MAX_BODY = 262_144
+"""Bytes: a job's inputs are kept in one DynamoDB item of at most 400 KB."""
+
+app = create_app(SPEC, max_body=MAX_BODY)
+
+
+@app.post(
+    "/orchestrate",
+    operation_id="orchestrate",
+    response_model=OrchestrateResult,
+    response_model_exclude_none=True,
+    responses={202: {"model": OrchestrateAccepted, "description": "The work goes on in a job; poll `Location`."}},
+)
+async def orchestrate(
+    request: OrchestrateRequest,
+    caller: Caller,
+    trace: Trace,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    cache_control: Annotated[str, Header(max_length=255)] = "",
+    prefer: Annotated[str, Header(max_length=255)] = "",
+) -> OrchestrateResult | Response:
+    """Execute any intent."""
+    wanted = Preferences(
+        key=idempotency_key,
+        fresh="no-cache" in cache_control.lower(),
+        wait=seconds_to_wait(prefer),
+        correlation_id=trace.correlation_id,
+    )
+    answer = await wiring.dispatcher().dispatch(request, caller.tenant, wanted)
+    headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
+    if isinstance(answer.body, OrchestrateAccepted):
+        content = answer.body.model_dump_json(exclude_none=True)
+        headers["Location"] = f"/jobs/{answer.body.job_id}"
+        return Response(content, 202, headers, media_type="application/json")
+    response.headers.update(headers)
+    return answer.body
+
+
+handler = lambda_handler(app)

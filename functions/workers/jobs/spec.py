@@ -1,0 +1,20 @@
+"""Works on accepted jobs."""
+
+from orchestrator.memory.access import ACCESS
+from orchestrator.spec import Function, QueueTrigger, queue, table
+
+SPEC = Function(
+    summary="Run the long intents that were handed to the queue.",
+    # One job a call: a job may take minutes, and its neighbours in a batch would wait for it.
+    trigger=QueueTrigger("jobs", batch=1, concurrency=10),
+    grants=(
+        table("jobs", "PutItem", "GetItem", "UpdateItem"),
+        queue("jobs", "SendMessage", "ChangeMessageVisibility"),
+        *ACCESS,
+    ),
+    secrets=("openai", "ssh"),
+    settings=("intents", "openai", "ssh"),
+    layers=("base", "aws", "tools"),
+    timeout=300,
+    memory=1024,
+)

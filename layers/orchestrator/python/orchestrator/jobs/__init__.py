@@ -1,0 +1,1 @@
+"""Jobs: work that is accepted now and finished by a worker, with every ending recorded."""

@@ -1,0 +1,93 @@
+"""Handing work over, watching it, cancelling it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from orchestrator.errors import Conflict, NotFound
+from orchestrator.jobs.models import FINAL, Job, JobView
+from orchestrator.jobs.ports import JobQueue, JobStore
+
+_ALPHABET = "0123456789abcdefghijkmnpqrstuvwxyz"
+
+
+def new_job_id() -> str:
+    """Return an unguessable id, `job_` and 24 characters (120 bits)."""
+    return "job_" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+
+
+class Jobs:
+    """The jobs of all tenants, seen from the request side."""
+
+    def __init__(
+        self, store: JobStore, queue: JobQueue, *, max_attempts: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`max_attempts` is how often the queue delivers a message before it goes to the dead letters."""
+        self._store = store
+        self._queue = queue
+        self._max_attempts = max_attempts
+        self._clock = clock
+
+    async def hand_over(self, job: Job) -> None:
+        """Record the job and give it to the workers. Doing so twice under one id runs it once."""
+        await self._store.create(replace(job, updated_at=job.created_at))
+        await self._queue.send(job.tenant, job.job_id, job.correlation_id)
+
+    async def get(self, tenant: str, job_id: str) -> Job:
+        """Return the tenant's job.
+
+        Raises:
+            NotFound: there is none, or it is another tenant's.
+        """
+        job = await self._store.get(tenant, job_id)
+        if job is None:
+            raise NotFound(f"Job '{job_id}' not found", hint="Job ids come from POST /orchestrate and live for 7 days.")
+        return job
+
+    async def watch(self, tenant: str, job_id: str, seconds: float) -> Job:
+        """Return the job once it is finished, or as it stands after `seconds`."""
+        end = self._clock() + seconds
+        pause = 0.02
+        while True:
+            job = await self.get(tenant, job_id)
+            left = end - self._clock()
+            if self.is_final(job) or left <= 0:
+                return job
+            # Short jobs are seen at once; long ones cost two reads a second.
+            await asyncio.sleep(min(pause, left))
+            pause = min(pause * 1.5, 0.5)
+
+    async def cancel(self, tenant: str, job_id: str) -> Job:
+        """Cancel a waiting job, ask a running one to stop.
+
+        Raises:
+            NotFound: there is none, or it is another tenant's.
+            Conflict: it has already ended.
+        """
+        job = await self._store.cancel(tenant, job_id, self._clock())
+        if job is None:
+            raise NotFound(f"Job '{job_id}' not found")
+        status, _ = job.outcome(self._clock(), self._max_attempts)
+        if status in FINAL and status != "cancelled":
+            raise Conflict(f"Job '{job_id}' has already ended as {self.view(job).status}")
+        return job
+
+    def is_final(self, job: Job) -> bool:
+        """Whether nothing more will happen to the job by itself."""
+        return job.outcome(self._clock(), self._max_attempts)[0] in FINAL
+
+    async def ended_without_result(self, tenant: str, job_id: str) -> bool:
+        """Whether the job failed, was cancelled, or is not there any more."""
+        job = await self._store.get(tenant, job_id)
+        if job is None:
+            return True
+        status, _ = job.outcome(self._clock(), self._max_attempts)
+        return status in FINAL and status != "succeeded"
+
+    def view(self, job: Job) -> JobView:
+        """Return the job as the outside sees it."""
+        return JobView.of(job, self._clock(), self._max_attempts)

@@ -1,0 +1,188 @@
+"""One delivery of a job: begin it, keep its lease while it runs, record how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.errors import Conflict, OrchestratorError
+from orchestrator.jobs.models import Failure, Job
+from orchestrator.jobs.ports import Delivery, JobStore
+
+logger = logging.getLogger(__name__)
+
+MAX_RESULT_BYTES = 350_000
+"""A DynamoDB item holds 400 KB; the rest of the job needs some of it."""
+
+Progress = Callable[[int, int, str], Awaitable[None]]
+Run = Callable[[Job, Progress], Awaitable[Mapping[str, Any]]]
+
+
+class JobNotFree(OrchestratorError):
+    """The delivery came while another worker holds the job; its message comes again."""
+
+
+class WillRetry(OrchestratorError):
+    """The attempt failed in a way that may pass; the message comes again."""
+
+
+class Cancelled(Exception):
+    """The attempt was told to stop."""
+
+
+@dataclass
+class Attempt:
+    """What a running attempt and its heartbeat share."""
+
+    job: Job
+    progress: dict[str, Any] | None = None
+    lost: bool = False
+    cancelled: bool = False
+    stop: Callable[[], object] = field(default=lambda: None)
+
+    async def report(self, done: int, total: int, note: str = "") -> None:
+        """Keep the progress for the next heartbeat."""
+        self.progress = {"done": done, "total": total, "note": note}
+
+
+class Worker:
+    """Runs jobs. `lease` (seconds) is how long a killed worker keeps its job from the next one."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        run: Run,
+        *,
+        retry_safe: Callable[[str], bool],
+        lease: float,
+        max_receives: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`retry_safe` tells by intent whether an interrupted run may be repeated."""
+        self._store = store
+        self._run = run
+        self._retry_safe = retry_safe
+        self._lease = lease
+        self._max_receives = max_receives
+        self._clock = clock
+
+    async def work(self, tenant: str, job_id: str, delivery: Delivery) -> None:
+        """Work on one delivery until its ending is recorded.
+
+        Raises:
+            JobNotFree: another worker holds the job; the message must come again.
+            WillRetry: the attempt failed in a way that may pass; the message must come again, and goes to
+                the dead letters after the last receive.
+        """
+        now = self._clock()
+        await delivery.keep(self._lease)
+        job = await self._store.begin(tenant, job_id, now, now + self._lease)
+        if job is None:
+            await self._skip(tenant, job_id)
+            return
+        if job.cancel_requested:
+            await self._store.confirm_cancel(job, self._clock())
+        elif job.attempts > 1 and not self._retry_safe(job.intent):
+            await self._store.fail(job, _interrupted(job), self._clock())
+        else:
+            await self._attempt(Attempt(job), delivery)
+
+    async def _skip(self, tenant: str, job_id: str) -> None:
+        job = await self._store.get(tenant, job_id)
+        if job and job.status == "running":
+            raise JobNotFree(f"{job_id} is held by another worker until its lease ends")
+        # Finished, cancelled or expired: an at-least-once queue delivers such messages now and then.
+        logger.info("nothing to do for %s (%s)", job_id, job.status if job else "gone")
+
+    async def _attempt(self, attempt: Attempt, delivery: Delivery) -> None:
+        started = time.monotonic()
+        try:
+            result = await self._run_with_heartbeat(attempt, delivery)
+            text = json.dumps(result)
+            if len(text.encode()) > MAX_RESULT_BYTES:
+                raise Conflict(f"The result is larger than {MAX_RESULT_BYTES} bytes", hint="Ask for less at once.")
+        except Cancelled:
+            await self._store.confirm_cancel(attempt.job, self._clock())
+        except JobNotFree:
+            # Not an ending: the message must stay, it is the only one the job has.
+            raise
+        except Exception as error:  # noqa: BLE001 - every ending of an attempt is recorded
+            await self._failed(attempt, error, delivery)
+        else:
+            duration = round((time.monotonic() - started) * 1000)
+            if not await self._store.succeed(attempt.job, result, duration, self._clock()):
+                logger.warning("%s was taken over before its result was kept", attempt.job.job_id)
+
+    async def _run_with_heartbeat(self, attempt: Attempt, delivery: Delivery) -> Mapping[str, Any]:
+        task = asyncio.ensure_future(self._run(attempt.job, attempt.report))
+        attempt.stop = task.cancel
+        heartbeat = asyncio.create_task(self._keep_lease(attempt, delivery))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if attempt.cancelled:
+                raise Cancelled from None
+            if attempt.lost:
+                raise JobNotFree(f"{attempt.job.job_id} was taken over") from None
+            raise
+        finally:
+            heartbeat.cancel()
+
+    async def _keep_lease(self, attempt: Attempt, delivery: Delivery) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            now = self._clock()
+            try:
+                job = await self._store.renew(attempt.job, now, now + self._lease, attempt.progress)
+                await delivery.keep(self._lease)
+            except OrchestratorError as error:
+                # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost.
+                logger.warning("heartbeat of %s failed: %s", attempt.job.job_id, error)
+                continue
+            attempt.lost = job is None
+            attempt.cancelled = job is not None and job.cancel_requested
+            if attempt.lost or attempt.cancelled:
+                attempt.stop()
+                return
+
+    async def _failed(self, attempt: Attempt, error: Exception, delivery: Delivery) -> None:
+        job = attempt.job
+        passing = error.retryable if isinstance(error, OrchestratorError) else True
+        failure = _failure_of(error)
+        if not isinstance(error, OrchestratorError):
+            logger.exception("%s failed in an unforeseen way", job.job_id)
+        if not passing or not self._retry_safe(job.intent):
+            await self._store.fail(job, failure, self._clock())
+            return
+        last = delivery.receive_count >= self._max_receives
+        if last:
+            await self._store.fail(job, Failure(failure.error, failure.error_type, failure.hint, True), self._clock())
+        else:
+            await self._store.put_back(job, failure, self._clock())
+            await delivery.keep(_backoff(delivery.receive_count))
+        raise WillRetry(failure.error) from error
+
+
+def _backoff(receives: int) -> float:
+    """Return seconds until the next try: full jitter up to 4, 8, 16 … at most 300."""
+    return random.uniform(1, min(300, 2 ** (receives + 1)))  # noqa: S311 - not a secret
+
+
+def _failure_of(error: Exception) -> Failure:
+    if isinstance(error, OrchestratorError):
+        return Failure(error.message, error.error_type, error.hint)
+    return Failure("The tool failed unexpectedly", "InternalError", "The log holds the details under this job's id.")
+
+
+def _interrupted(job: Job) -> Failure:
+    return Failure(
+        f"The worker running {job.intent} died, so its outcome is unknown",
+        "Interrupted",
+        "It was not repeated, since repeating may do the work twice. Check its effect, then send the request again.",
+    )

@@ -1,0 +1,190 @@
+"""Write, search, get, delete, history: the memory of one user of one tenant."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from orchestrator.errors import InvalidInput, NotConfigured, NotFound, VendorError
+from orchestrator.llm.ports import Embedder
+from orchestrator.memory.models import FOREVER, Event, Item, event_view, item_id_of
+from orchestrator.memory.ports import MemoryStore, ReEmbedding, VectorIndex
+
+logger = logging.getLogger(__name__)
+
+MAX_TEXT_BYTES = 32_000
+"""S3 Vectors holds 40 KB of metadata a vector, and the text is part of it."""
+MAX_TAGS_BYTES = 1_000
+"""Of the 2 KB of filterable metadata; the rest holds scope and times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What the memory of every user works on. `fallback` embeds when `embedder` cannot."""
+
+    store: MemoryStore
+    index: VectorIndex
+    embedder: Embedder
+    fallback: Embedder
+    clock: Callable[[], float] = time.time
+
+
+class Memory:
+    """The memory of one scope (`<tenant>#<user>`)."""
+
+    def __init__(self, backends: Backends, scope: str, re_embedding: ReEmbedding) -> None:
+        """Work in `scope`."""
+        self._on = backends
+        self._scope = scope
+        self._re_embedding = re_embedding
+
+    async def write(self, text: str, tags: Sequence[str], key: str | None) -> dict[str, Any]:
+        """Remember `text`; with `key`, in place of what the key's fact was so far.
+
+        Returns:
+            `{"item_id", "status": "stored" | "deduplicated" | "superseded"}`, with `supersedes` (the old id)
+            after a change of a fact, and `degraded`, `job_id` when the embedding has to follow.
+
+        Raises:
+            InvalidInput: the text or the tags are too large.
+            Conflict: the same fact is being changed by somebody else.
+        """
+        tags = tuple(dict.fromkeys(tags))
+        _check_sizes(text, tags)
+        item_id = item_id_of(self._scope, text, tags, key)
+        old = await self._standing(item_id, key)
+        if old and old.item_id == item_id:
+            return {"item_id": item_id, "status": "deduplicated"}
+        vector, model, degraded = await self._embed(text)
+        now = self._on.clock()
+        item = Item(
+            self._scope, item_id, text, tags, now, now, FOREVER, vector, model, key,
+            history=(Event("stored", now, f"supersedes {old.item_id}" if old else ""),),
+        )  # fmt: skip
+        # The index first: a crash in between leaves a findable text whose write is then repeated, not a lost one.
+        ended = [replace(old, valid_to=now)] if old else []
+        await self._on.index.put([item, *ended])
+        written = await self._on.store.put(item, replaces=old)
+        result: dict[str, Any] = {"item_id": item_id, "status": "superseded" if old else written}
+        if old:
+            result["supersedes"] = old.item_id
+        if degraded:
+            result |= {"degraded": degraded, "job_id": await self._re_embedding.later(item)}
+        return result
+
+    async def search(
+        self, query: str, tags: Sequence[str], limit: int, as_of: float | None
+    ) -> dict[str, Any]:
+        """Find texts by meaning and by word; `as_of` (Unix seconds) asks what was true then.
+
+        Returns:
+            `{"items": [...], "count"}`, best first; `degraded` says so when only words could be compared.
+        """
+        vector: Sequence[float] | None
+        vector, _, degraded = await self._embed(query)
+        if degraded:
+            # Vectors of two models cannot be compared, and most of the index is the vendor's.
+            vector = None
+        found = await self._on.index.search(
+            self._scope, query, vector, tags=tags, limit=limit, as_of=as_of
+        )
+        result: dict[str, Any] = {"items": [hit.view() for hit in found], "count": len(found)}
+        if degraded:
+            result["degraded"] = degraded
+        return result
+
+    async def get(self, item_id: str) -> dict[str, Any]:
+        """Return one item, superseded ones included.
+
+        Raises:
+            NotFound: there is none in this scope, or it was deleted.
+        """
+        item = await self._existing(item_id)
+        if item.deleted_at:
+            raise NotFound(f"Memory '{item_id}' was deleted", hint="memory.history still tells when.")
+        return item.view()
+
+    async def delete(self, item_id: str) -> dict[str, Any]:
+        """Delete one item: its text is erased, its history stays.
+
+        Raises:
+            NotFound: there is none in this scope.
+        """
+        item = await self._existing(item_id)
+        # The index first: after a crash in between the text cannot be found any more, and deleting can be repeated.
+        await self._on.index.remove([item_id])
+        if not item.deleted_at:
+            await self._on.store.mark_deleted(item, self._on.clock())
+        return {"item_id": item_id, "status": "deleted"}
+
+    async def history(self, item_id: str) -> dict[str, Any]:
+        """Return what happened to one item, oldest first.
+
+        Raises:
+            NotFound: there is none in this scope.
+        """
+        item = await self._existing(item_id)
+        return {**item.view(), "history": [event_view(event) for event in item.history]}
+
+    async def re_embed(self, item_id: str) -> dict[str, Any]:
+        """Give an item that was stored without the vendor its real embedding.
+
+        Raises:
+            NotFound: there is none in this scope.
+            VendorError: the vendor does not answer yet.
+        """
+        item = await self._existing(item_id)
+        if not item.is_current:
+            return {"item_id": item_id, "status": item.view()["status"]}
+        embedded = await self._on.embedder.embed([item.text])
+        vector = tuple(embedded.vectors[0])
+        await self._on.index.put([replace(item, embedding=vector, embedding_model=embedded.model)])
+        await self._on.store.re_embed(item, vector, embedded.model, self._on.clock())
+        return {"item_id": item_id, "status": "re_embedded", "model": embedded.model}
+
+    async def _standing(self, item_id: str, key: str | None) -> Item | None:
+        """Return what a write of `item_id` meets: the fact named `key`, or this very text."""
+        if key:
+            return await self._on.store.current(self._scope, key)
+        item = await self._on.store.get(self._scope, item_id)
+        return item if item and item.is_current else None
+
+    async def _existing(self, item_id: str) -> Item:
+        item = await self._on.store.get(self._scope, item_id)
+        if item is None:
+            raise NotFound(f"Memory '{item_id}' not found", hint="Ids come from memory.write and memory.search.")
+        return item
+
+    async def _embed(self, text: str) -> tuple[tuple[float, ...], str, str]:
+        """Return the vector, its model, and why it is only a stand-in (empty when it is not)."""
+        try:
+            embedded = await self._on.embedder.embed([text])
+            return tuple(embedded.vectors[0]), embedded.model, ""
+        except NotConfigured:
+            # Without any vendor every vector is a hash projection, and they compare well among themselves.
+            embedded = await self._on.fallback.embed([text])
+            return tuple(embedded.vectors[0]), embedded.model, ""
+        except VendorError as error:
+            logger.warning("embedding by hash projection instead: %s", error)
+            embedded = await self._on.fallback.embed([text])
+            return tuple(embedded.vectors[0]), embedded.model, f"no embedding from {error.vendor}: found by words until it answers"
+
+
+def _check_sizes(text: str, tags: Sequence[str]) -> None:
+    if not text.strip():
+        raise InvalidInput("inputs.text: is empty", field="inputs.text", hint="Give the text to remember.")
+    if (size := len(text.encode("utf-8", "replace"))) > MAX_TEXT_BYTES:
+        raise InvalidInput(
+            f"inputs.text: {size} bytes is over the limit of {MAX_TEXT_BYTES}",
+            field="inputs.text",
+            hint="Split the text and write its parts.",
+        )
+    if (size := sum(len(tag.encode("utf-8", "replace")) for tag in tags)) > MAX_TAGS_BYTES:
+        raise InvalidInput(
+            f"inputs.tags: {size} bytes in all is over the limit of {MAX_TAGS_BYTES}",
+            field="inputs.tags",
+            hint="Use fewer or shorter tags.",
+        )
