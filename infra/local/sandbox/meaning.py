@@ -10,9 +10,10 @@ import math
 import re
 from array import array
 from functools import lru_cache
-from zlib import crc32
+from hashlib import blake2b
 
 _RELATED = """
+hello greeting greet hi hey welcome
 car automobile vehicle auto truck van drive driver
 bike bicycle cycle cycling ride
 train railway rail station metro subway
@@ -104,10 +105,15 @@ def _places(word: str, dimensions: int) -> tuple[tuple[int, float], ...]:
     grams = {f"<{word}>"[start : start + 3] for start in range(len(word))}
     features += [(f"gram {gram}", _SPELLING_WEIGHT / math.sqrt(len(grams))) for gram in sorted(grams)]
     return tuple(
-        (digest % dimensions, weight if digest & (1 << 31) else -weight)
+        (part % dimensions, weight if part & (1 << 31) else -weight)
         for feature, weight in features
-        for digest in (crc32(f"{feature} {part}".encode("utf-8", "surrogatepass")) for part in range(_SPREAD))
+        for part in _digest(feature)
     )
+
+
+def _digest(feature: str) -> tuple[int, ...]:
+    digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=4 * _SPREAD).digest()
+    return tuple(int.from_bytes(digest[start : start + 4], "big") for start in range(0, len(digest), 4))
 
 
 def _stem(word: str) -> str:

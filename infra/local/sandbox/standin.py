@@ -22,7 +22,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to a stand-in. `fault` is set when the answer itself is to be wrong: broken_json, refuse."""
+    """One request to a stand-in. `fault` is set when the answer itself has to be wrong."""
 
     method: str
     path: str

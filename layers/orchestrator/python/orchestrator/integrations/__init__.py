@@ -1,0 +1,1 @@
+"""Adapters to vendors. They implement the ports of the wings; only `orchestrator.wiring` names them."""

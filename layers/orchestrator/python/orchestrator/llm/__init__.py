@@ -1,0 +1,1 @@
+"""One port for text, structured output, streams and embeddings; the models we know; an offline embedder."""
