@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,9 +16,10 @@ class SettingsError(OrchestratorError):
 
 
 class Settings(BaseModel):
-    """A group of environment variables. Each field's alias is the variable's name, its example a valid value."""
+    """A group of environment variables: each field's alias is the variable, its example a valid value."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    # A group is built when it is first read: a function pays for those it names, not for all in the module.
+    model_config = ConfigDict(frozen=True, populate_by_name=True, defer_build=True)
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -33,8 +34,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            problems = [f"{e['loc'][0]}: {e['msg']} (example: {names[str(e['loc'][0])]})" for e in error.errors()]
-            raise SettingsError("; ".join(problems)) from error
+            raise SettingsError("; ".join(_problem(entry, names) for entry in error.errors())) from error
 
     @classmethod
     def variables(cls) -> dict[str, str]:
@@ -43,3 +43,11 @@ class Settings(BaseModel):
             field.alias or name: str((field.examples or [field.default])[0])
             for name, field in cls.model_fields.items()
         }
+
+
+def _problem(entry: Any, names: Mapping[str, str]) -> str:
+    sentence = str(entry["msg"]).removeprefix("Value error, ")
+    if not entry["loc"]:  # a rule over several variables: its sentence names them
+        return sentence
+    name = str(entry["loc"][0])
+    return f"{name}: {sentence} (example: {names[name]})"

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+import re
+from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from orchestrator.config import Settings
+
+
+def http_url(value: str) -> str:
+    """Return `value`, an http(s) address without credentials or query, without its last slash.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    if not _URL.fullmatch(value):
+        raise ValueError("not an http(s):// address")
+    return value.rstrip("/")
+
+
+_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+Url = Annotated[str, AfterValidator(http_url)]
 
 
 class Platform(Settings):
@@ -25,34 +42,81 @@ class Platform(Settings):
             raise ValueError(f"{value!r} is not one of debug, info, warning, error")
         return value.upper()
 
+    @model_validator(mode="after")
+    def _keyed_in_production(self) -> Self:
+        if (self.stage, self.auth_mode) == ("prod", "open"):
+            raise ValueError("AUTH_MODE=open is not for stage prod: anybody could call it")
+        return self
+
     @property
     def level(self) -> str:
         """`ORCHESTRATOR_LOG_LEVEL` wins over `LOG_LEVEL`; `DEBUG=true` means DEBUG; else INFO."""
         return self.log_level or self.seed_log_level or ("DEBUG" if self.debug else "INFO")
 
 
+class Public(Settings):
+    """How the API is reached from outside."""
+
+    base_url: Url = Field("", alias="ORCHESTRATOR_BASE_URL", examples=["https://api.example.com"])
+
+
+class Auth(Settings):
+    """The API-key authorizer."""
+
+    key_cache: float = Field(30, alias="AUTH_KEY_CACHE_SECONDS", ge=0, le=55, examples=["30"])
+
+
 class Intents(Settings):
-    """The intent router."""
+    """The intent router. Times in seconds."""
 
     sync_timeout: float = Field(8, alias="ORCHESTRATOR_SYNC_TIMEOUT", gt=0, le=25, examples=["8"])
     flow_timeout: float = Field(120, alias="ORCHESTRATOR_FLOW_TIMEOUT", gt=0, le=900, examples=["120"])
     job_lease: float = Field(30, alias="ORCHESTRATOR_JOB_LEASE", ge=2, le=300, examples=["30"])
-    n8n_base: str = Field("", alias="N8N_WEBHOOK_BASE", examples=["http://n8n:5678/webhook"])
-    activepieces_base: str = Field("", alias="ACTIVEPIECES_BASE", examples=["http://activepieces:3000/api/v1"])
+    n8n_base: Url = Field("", alias="N8N_WEBHOOK_BASE", examples=["http://n8n:5678/webhook"])
+    activepieces_base: Url = Field(
+        "", alias="ACTIVEPIECES_BASE", examples=["http://activepieces:3000/api/v1"]
+    )
 
 
 class OpenAI(Settings):
     """Where the OpenAI SDK talks to, and which models it asks for."""
 
-    base_url: str = Field("https://api.openai.com/v1", alias="OPENAI_BASE_URL", pattern=r"^https?://", examples=["https://api.openai.com/v1"])
-    embedding_model: str = Field("text-embedding-3-small", alias="EMBEDDING_MODEL", examples=["text-embedding-3-small"])
+    base_url: Url = Field(
+        "https://api.openai.com/v1", alias="OPENAI_BASE_URL", examples=["https://api.openai.com/v1"]
+    )
+    embedding_model: str = Field(
+        "text-embedding-3-small", alias="EMBEDDING_MODEL", examples=["text-embedding-3-small"]
+    )
     model: str = Field("gpt-6-luna", alias="MODEL_NAME", examples=["gpt-6-luna"])
 
 
 class Ssh(Settings):
     """The hosts `ssh.exec` may reach."""
 
-    hosts: str = Field("", alias="SSH_HOSTS", examples=['{"web1": {"host": "web1.example.com", "user": "ops", "host_key": "ssh-ed25519 AAAA…"}}'])
+    hosts: str = Field(
+        "",
+        alias="SSH_HOSTS",
+        examples=['{"web1": {"host": "web1.example.com", "user": "ops", "host_key": "ssh-ed25519 AAAA…"}}'],
+    )
+
+    @field_validator("hosts")
+    @classmethod
+    def _object_of_objects(cls, value: str) -> str:
+        try:
+            hosts = json.loads(value)
+        except ValueError as error:
+            raise ValueError(f"not JSON ({error})") from error
+        known = cast("dict[str, Any]", hosts) if isinstance(hosts, dict) else {}
+        if not known or not all(isinstance(host, dict) for host in known.values()):
+            raise ValueError("not a JSON object of the form {alias: {host, user, host_key}}")
+        return value
 
 
-GROUPS: dict[str, type[Settings]] = {"platform": Platform, "intents": Intents, "openai": OpenAI, "ssh": Ssh}
+GROUPS: dict[str, type[Settings]] = {
+    "platform": Platform,
+    "public": Public,
+    "auth": Auth,
+    "intents": Intents,
+    "openai": OpenAI,
+    "ssh": Ssh,
+}

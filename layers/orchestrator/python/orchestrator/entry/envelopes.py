@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from orchestrator import errors
@@ -58,7 +59,8 @@ class Problem:
 def of_error(error: errors.OrchestratorError) -> Problem:
     """Return the problem a domain error stands for."""
     status = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
-    after = getattr(error, "retry_after", None) or (RETRY_SECONDS if error.retryable else None)
+    seconds = getattr(error, "retry_after", None) or (RETRY_SECONDS if error.retryable else None)
+    after = None if seconds is None else ceil(seconds)
     return Problem(status, error.error_type, error.message, error.hint, error.field, retry_after=after)
 
 

@@ -1,0 +1,71 @@
+"""The live half of the check: the cheapest harmless call of each vendor that has a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx2
+
+from orchestrator.config import check
+from orchestrator.config.registry import WINGS, Set
+
+SECONDS = 10.0
+"""How long one vendor may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A read that costs nothing: `path` under the vendor's base address, with the key as a bearer token."""
+
+    key: str
+    base: str
+    default_base: str
+    path: str
+
+
+PROBES = {
+    "openai": Probe("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1", "/models"),
+    "customgpt": Probe(
+        "CUSTOMGPT_API_KEY", "CUSTOMGPT_BASE_URL", "https://app.customgpt.ai/api/v1", "/limits/usage"
+    ),
+}
+"""https://platform.openai.com/docs/api-reference/models/list; CustomGPT's usage read spends no query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor said; `ok` is `None` when nothing was asked."""
+
+    vendor: str
+    ok: bool | None
+    sentence: str
+
+    def line(self) -> str:
+        """Return the answer as one line of text."""
+        mark = {True: " ", False: "✗", None: "-"}[self.ok]
+        return f"{mark} {self.vendor:<28} {self.sentence}"
+
+
+def ask(environment: Mapping[str, str], client: httpx2.Client | None = None) -> Iterator[Answer]:
+    """Ask each vendor whose variables are complete whether it takes the key."""
+    values = {name: value.strip() for name, value in environment.items() if value.strip()}
+    with client or httpx2.Client(timeout=SECONDS) as open_client:
+        for group in (group for wing in WINGS for group in wing.sets if group.vendor):
+            if check.is_on(group, values):
+                yield _ask_one(group, values, open_client)
+
+
+def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> Answer:
+    probe = PROBES.get(group.name)
+    if probe is None:
+        return Answer(group.name, None, "not asked: no call of this vendor is known to be free of effects")
+    address = values.get(probe.base, probe.default_base).rstrip("/") + probe.path
+    try:
+        response = client.get(address, headers={"authorization": f"Bearer {values[probe.key]}"})
+    except httpx2.HTTPError as error:
+        return Answer(group.name, False, f"no answer from {address}: {type(error).__name__}")
+    if response.is_success:
+        return Answer(group.name, True, f"takes the key ({address} answered {response.status_code})")
+    refused = " the key is refused" if response.status_code in {401, 403} else ""
+    return Answer(group.name, False, f"{address} answered {response.status_code}{refused and ':' + refused}")
