@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 from orchestrator import wiring
+from orchestrator.aws import clients
 from orchestrator.tenancy import scopes
 from orchestrator.tenancy.__main__ import main
 from orchestrator.tenancy.keys import key_id_of
@@ -137,8 +139,6 @@ def test_without_a_local_house_it_asks_for_make_run(capsys: pytest.CaptureFixtur
 def test_a_local_house_that_does_not_answer_is_named(
     away: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from orchestrator.aws import clients
-
     for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "restored afterwards")
     (away / ".local").mkdir()
@@ -152,3 +152,17 @@ def test_a_local_house_that_does_not_answer_is_named(
     assert main(["list", "--tenant", "acme", "--local"]) == 1
     assert "Is `make run` up?" in capsys.readouterr().err
     clients.dynamodb.cache_clear()
+
+
+@pytest.mark.usefixtures("table")
+def test_missing_aws_credentials_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unsigned(**_: object) -> None:
+        raise NoCredentialsError
+
+    monkeypatch.setattr(clients.dynamodb(), "query", unsigned)
+    assert main(["list", "--tenant", "acme", "--stage", "dev"]) == 1
+    error = capsys.readouterr().err
+    assert "Unable to locate credentials" in error
+    assert "AWS credentials and region" in error

@@ -32,8 +32,10 @@ _WORKER_MARGIN = 10
 @cache
 def key_store() -> DynamoKeys:
     """Where API keys live."""
+    from orchestrator.aws.clients import dynamodb
     from orchestrator.aws.keys import DynamoKeys
 
+    dynamodb()  # The authorizer asks for its store while it starts: SnapStart then keeps the built client.
     return DynamoKeys(os.environ["TABLE_KEYS"])
 
 

@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         _aim(options)
         asyncio.run(_COMMANDS[options.command](Keys(wiring.key_store()), options))
     except Unavailable as error:
-        return _fail(error.message, "Is `make run` up?" if options.local else error.hint)
+        hint = "Is `make run` up?" if options.local else "Are your AWS credentials and region right?"
+        return _fail(f"{error.message}: {error.__cause__}", hint)
     except OrchestratorError as error:
         return _fail(error.message, error.hint)
     except ClientError as error:
