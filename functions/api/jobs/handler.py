@@ -10,7 +10,9 @@ from orchestrator.entry.http import Caller, create_app, lambda_handler
 from orchestrator.entry.preferences import MAX_WAIT
 from orchestrator.jobs.models import JobView
 
-JobId = Annotated[str, Path(max_length=128, description="Id from POST /orchestrate.", examples=["job_abc123"])]
+JobId = Annotated[
+    str, Path(max_length=128, description="Id from POST /orchestrate.", examples=["job_abc123"])
+]
 
 app = create_app(SPEC)
 

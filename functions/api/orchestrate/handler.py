@@ -22,7 +22,9 @@ app = create_app(SPEC, max_body=MAX_BODY)
     operation_id="orchestrate",
     response_model=OrchestrateResult,
     response_model_exclude_none=True,
-    responses={202: {"model": OrchestrateAccepted, "description": "The work goes on in a job; poll `Location`."}},
+    responses={
+        202: {"model": OrchestrateAccepted, "description": "The work goes on in a job; poll `Location`."}
+    },
 )
 async def orchestrate(
     request: OrchestrateRequest,

@@ -30,7 +30,7 @@ keys = KeyCache(Keys(wiring.key_store()), seconds=Auth.load().key_cache)
 _runner = asyncio.Runner()
 
 
-class Unauthorized(Exception):  # noqa: N818 - not an error of ours: an answer
+class Unauthorized(Exception):
     """API Gateway turns an error with exactly the message "Unauthorized" into a 401."""
 
     def __init__(self) -> None:

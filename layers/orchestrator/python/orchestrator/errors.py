@@ -1,22 +1,24 @@
 """Everything the product raises on purpose. Domain code raises these; only the edge knows HTTP.
 
-    OrchestratorError
-    ├── InvalidInput         the caller's value is wrong; names the field and the mend      422
-    │   └── MalformedBody    the body is not the JSON it claims to be                       400
-    ├── Unauthenticated      no credential where one is needed                              401
-    ├── Forbidden            the credential lacks the scope                                 403
-    ├── NotFound             no such thing, or another tenant's                             404
-    ├── Conflict             the request collides with one under way, or with the state     409
-    ├── KeyReused            an Idempotency-Key came back with another body                 422
-    ├── TooLarge             the body is over the limit                                     413
-    ├── BudgetExceeded       a time-out of ours was hit; names the setting                  504
-    ├── NotConfigured        a feature is off; names the setting that turns it on           503
-    ├── Unavailable          a service of ours is throttled or down; try again              503
-    └── VendorError          a vendor failed; names it and what to do next                  502
-        └── VendorBusy       … and the same call may succeed later (429, 5xx, time-outs)    503
+OrchestratorError
+├── InvalidInput         the caller's value is wrong; names the field and the mend      422
+│   └── MalformedBody    the body is not the JSON it claims to be                       400
+├── Unauthenticated      no credential where one is needed                              401
+├── Forbidden            the credential lacks the scope                                 403
+├── NotFound             no such thing, or another tenant's                             404
+├── Conflict             the request collides with one under way, or with the state     409
+├── KeyReused            an Idempotency-Key came back with another body                 422
+├── TooLarge             the body is over the limit                                     413
+├── BudgetExceeded       a time-out of ours was hit; names the setting                  504
+├── NotConfigured        a feature is off; names the setting that turns it on           503
+├── Unavailable          a service of ours is throttled or down; try again              503
+└── VendorError          a vendor failed; names it and what to do next                  502
+    └── VendorBusy       … and the same call may succeed later (429, 5xx, time-outs)    503
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 
 class OrchestratorError(Exception):
@@ -125,8 +127,15 @@ class VendorBusy(VendorError):
 
 def recorded(error_type: str, message: str, hint: str | None) -> OrchestratorError:
     """Rebuild an error from what was recorded of it; an unknown type becomes the base class."""
-    found = globals().get(error_type)
-    known = isinstance(found, type) and issubclass(found, OrchestratorError)
-    error = (found if known else OrchestratorError).__new__(found if known else OrchestratorError)
+    known = {error.__name__: error for error in (*_below(OrchestratorError), OrchestratorError)}
+    kind = known.get(error_type, OrchestratorError)
+    # The classes differ in what they are built from, and the record holds only what they have in common.
+    error = kind.__new__(kind)
     OrchestratorError.__init__(error, message, hint=hint)
     return error
+
+
+def _below(base: type[OrchestratorError]) -> Iterator[type[OrchestratorError]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _below(kind)

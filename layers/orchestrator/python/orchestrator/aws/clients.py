@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import botocore.session
 from botocore.config import Config
@@ -56,28 +56,32 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+def _client(service: str) -> object:
+    return _session().create_client(service, config=_CONFIG)
+
+
 @cache
 def dynamodb() -> DynamoDBClient:
     """Return the DynamoDB client of this process."""
-    return _session().create_client("dynamodb", config=_CONFIG)
+    return cast("DynamoDBClient", _client("dynamodb"))
 
 
 @cache
 def sqs() -> SQSClient:
     """Return the SQS client of this process."""
-    return _session().create_client("sqs", config=_CONFIG)
+    return cast("SQSClient", _client("sqs"))
 
 
 @cache
 def s3vectors() -> S3VectorsClient:
     """Return the S3 Vectors client of this process."""
-    return _session().create_client("s3vectors", config=_CONFIG)
+    return cast("S3VectorsClient", _client("s3vectors"))
 
 
 @cache
 def secretsmanager() -> SecretsManagerClient:
     """Return the Secrets Manager client of this process."""
-    return _session().create_client("secretsmanager", config=_CONFIG)
+    return cast("SecretsManagerClient", _client("secretsmanager"))
 
 
 def error_code(error: ClientError) -> str:
@@ -99,7 +103,11 @@ async def call(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
         reasons = error.response.get("CancellationReasons", [])
         codes = {error_code(error), *(reason.get("Code", "") for reason in reasons)}
         if codes & _PASSING or "ThrottlingError" in codes:
-            raise Unavailable(f"{service} is throttled or failing for the moment", hint="Try again in a few seconds.") from error
+            raise Unavailable(
+                f"{service} is throttled or failing for the moment", hint="Try again in a few seconds."
+            ) from error
         raise
     except BotoCoreError as error:
-        raise Unavailable(f"an AWS service did not answer ({type(error).__name__})", hint="Try again in a few seconds.") from error
+        raise Unavailable(
+            f"an AWS service did not answer ({type(error).__name__})", hint="Try again in a few seconds."
+        ) from error

@@ -1,4 +1,4 @@
-"""Memory items in DynamoDB: `ITEM#<id>` is a text, `FACT#<key>` points to the item that holds a named fact."""
+"""Memory items in DynamoDB: `ITEM#<id>` is a text, `FACT#<key>` points to the item holding a named fact."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from typing import cast
 
 from botocore.exceptions import ClientError
 
@@ -54,7 +55,7 @@ class Secret:
             raise self._malformed() from error
         if not isinstance(values, dict):
             raise self._malformed()
-        return values
+        return cast("dict[str, str]", values)
 
     def _malformed(self) -> NotConfigured:
         example = '{"OPENAI_API_KEY": "sk-…"}'

@@ -1,4 +1,4 @@
-"""Letting a request in once: claim its key, replay what it got, wait for its twin, take over from the dead."""
+"""Letting a request in once: claim its key, replay its answer, wait for its twin, take over from the dead."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ class Admission:
             # The caller is about to hear why the work failed, which matters more; the lock ends by itself.
             logger.warning("the key %s stays locked until its time is over: %s", claim.key, error)
 
-    async def _to_replace(self, held: Record, stale_after: StaleAfter | None, *, fresh: bool) -> Record | None:
+    async def _to_replace(
+        self, held: Record, stale_after: StaleAfter | None, *, fresh: bool
+    ) -> Record | None:
         """Return `held` when the claim may take its place."""
         replaceable = False
         if held.state == "done":
@@ -116,7 +118,7 @@ class Admission:
             return True
         raise Conflict(
             "The same request was interrupted, and whether it took effect is unknown",
-            hint="Check its effect; to run it again, send it with a new Idempotency-Key or change its inputs slightly.",
+            hint="Check its effect; to run it again, send a new Idempotency-Key or change its inputs.",
         )
 
     @staticmethod

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -155,7 +155,8 @@ class Dispatcher:
         except TimeoutError as error:
             await self._admission.release(claim)
             raise BudgetExceeded(
-                f"{work.tool.intent} took longer than ORCHESTRATOR_SYNC_TIMEOUT ({self._sync_timeout:g} s) and was stopped",
+                f"{work.tool.intent} took longer than ORCHESTRATOR_SYNC_TIMEOUT ({self._sync_timeout:g} s)"
+                " and was stopped",
                 hint="Increase ORCHESTRATOR_SYNC_TIMEOUT, or ask for less at once.",
             ) from error
         except Exception:
@@ -205,5 +206,3 @@ class Dispatcher:
                 job_id=job_id, mode=work.mode, callback_url=job.callback_url, mode_reason=work.reason
             )
         )
-
-

@@ -40,7 +40,7 @@ class OrchestrateRequest(BaseModel):
         description="Where the result of a job is to be delivered.",
         examples=["https://example.com/webhook"],
     )
-    context: Context = Field(default_factory=lambda: Context())
+    context: Context = Context.model_validate({})
 
 
 class OrchestrateResult(BaseModel):

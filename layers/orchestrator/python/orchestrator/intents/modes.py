@@ -44,6 +44,6 @@ def require_available(mode: Mode) -> None:
         return
     setting, engine = _SETTINGS[mode]
     raise NotConfigured(
-        f"Mode '{mode}' is not available: it needs {engine}, set by {setting}, and this version does not call one yet",
+        f"Mode '{mode}' is not available: it needs {engine}, set by {setting}, and none is called yet",
         hint="GET /intents lists what can run now, in agent mode.",
     )

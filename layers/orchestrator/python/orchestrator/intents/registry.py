@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -66,7 +66,8 @@ class Tool:
     async def run(self, arguments: Mapping[str, Any], call: Call, providers: Providers) -> dict[str, Any]:
         """Call the function with checked `arguments` and what it asked to be given."""
         given = {
-            name: call if wanted is Call else providers[wanted](call) for name, wanted in self.injected.items()
+            name: call if wanted is Call else providers[wanted](call)
+            for name, wanted in self.injected.items()
         }
         return await self.function(**arguments, **given)
 
@@ -81,7 +82,7 @@ class Registry:
     def __contains__(self, intent: object) -> bool:
         return intent in self._tools
 
-    def __iter__(self):  # noqa: ANN204 - Iterator[Tool]
+    def __iter__(self) -> Iterator[Tool]:
         return iter(self._tools.values())
 
     def get(self, intent: str) -> Tool:

@@ -66,7 +66,10 @@ class Job:
         if self.status == "running" and overdue > 0 and dead:
             words = f"The worker died during each of {self.attempts} attempts"
             return "failed", Failure(
-                words, "WorkerDied", "Its message is in the dead-letter queue: mend the cause, then redrive it.", True
+                words,
+                "WorkerDied",
+                "Its message is in the dead-letter queue: mend the cause, then redrive it.",
+                True,
             )
         return self.status, self.failure
 

@@ -27,7 +27,9 @@ class JobStore(Protocol):
         """
         ...
 
-    async def renew(self, job: Job, now: float, lease_until: float, progress: Mapping[str, Any] | None) -> Job | None:
+    async def renew(
+        self, job: Job, now: float, lease_until: float, progress: Mapping[str, Any] | None
+    ) -> Job | None:
         """Prolong this attempt's lease; `None` means that the attempt has lost the job."""
         ...
 

@@ -45,7 +45,9 @@ class Jobs:
         """
         job = await self._store.get(tenant, job_id)
         if job is None:
-            raise NotFound(f"Job '{job_id}' not found", hint="Job ids come from POST /orchestrate and live for 7 days.")
+            raise NotFound(
+                f"Job '{job_id}' not found", hint="Job ids come from POST /orchestrate and live for 7 days."
+            )
         return job
 
     async def watch(self, tenant: str, job_id: str, seconds: float) -> Job:

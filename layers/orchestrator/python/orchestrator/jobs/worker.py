@@ -106,13 +106,15 @@ class Worker:
             result = await self._run_with_heartbeat(attempt, delivery)
             text = json.dumps(result)
             if len(text.encode()) > MAX_RESULT_BYTES:
-                raise Conflict(f"The result is larger than {MAX_RESULT_BYTES} bytes", hint="Ask for less at once.")
+                raise Conflict(
+                    f"The result is larger than {MAX_RESULT_BYTES} bytes", hint="Ask for less at once."
+                )
         except Cancelled:
             await self._store.confirm_cancel(attempt.job, self._clock())
         except JobNotFree:
             # Not an ending: the message must stay, it is the only one the job has.
             raise
-        except Exception as error:  # noqa: BLE001 - every ending of an attempt is recorded
+        except Exception as error:  # every ending of an attempt is recorded
             await self._failed(attempt, error, delivery)
         else:
             duration = round((time.monotonic() - started) * 1000)
@@ -162,7 +164,9 @@ class Worker:
             return
         last = delivery.receive_count >= self._max_receives
         if last:
-            await self._store.fail(job, Failure(failure.error, failure.error_type, failure.hint, True), self._clock())
+            await self._store.fail(
+                job, Failure(failure.error, failure.error_type, failure.hint, True), self._clock()
+            )
         else:
             await self._store.put_back(job, failure, self._clock())
             await delivery.keep(_backoff(delivery.receive_count))
@@ -177,12 +181,14 @@ def _backoff(receives: int) -> float:
 def _failure_of(error: Exception) -> Failure:
     if isinstance(error, OrchestratorError):
         return Failure(error.message, error.error_type, error.hint)
-    return Failure("The tool failed unexpectedly", "InternalError", "The log holds the details under this job's id.")
+    return Failure(
+        "The tool failed unexpectedly", "InternalError", "The log holds the details under this job's id."
+    )
 
 
 def _interrupted(job: Job) -> Failure:
     return Failure(
         f"The worker running {job.intent} died, so its outcome is unknown",
         "Interrupted",
-        "It was not repeated, since repeating may do the work twice. Check its effect, then send the request again.",
+        "It was not repeated, since that may do the work twice. Check its effect, then send it again.",
     )

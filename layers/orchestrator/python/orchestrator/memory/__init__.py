@@ -1,1 +1,1 @@
-"""Memory: texts kept per tenant and user, found again by meaning and by word; superseded, never overwritten."""
+"""Memory: texts kept per tenant and user, found by meaning and by word; superseded, never overwritten."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 FOREVER = 4102444800.0
-"""1 January 2100: the end of validity of what has not been superseded (S3 Vectors filters compare numbers)."""
+"""1 January 2100: the end of validity of what is not superseded (S3 Vectors filters compare numbers)."""
 
 EventKind = Literal["stored", "superseded", "deleted", "re_embedded"]
 

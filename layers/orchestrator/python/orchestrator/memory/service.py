@@ -64,7 +64,7 @@ class Memory:
             self._scope, item_id, text, tags, now, now, FOREVER, vector, model, key,
             history=(Event("stored", now, f"supersedes {old.item_id}" if old else ""),),
         )  # fmt: skip
-        # The index first: a crash in between leaves a findable text whose write is then repeated, not a lost one.
+        # The index first: a crash in between leaves a findable text whose write is repeated, not a lost one.
         ended = [replace(old, valid_to=now)] if old else []
         await self._on.index.put([item, *ended])
         written = await self._on.store.put(item, replaces=old)
@@ -88,9 +88,7 @@ class Memory:
         if degraded:
             # Vectors of two models cannot be compared, and most of the index is the vendor's.
             vector = None
-        found = await self._on.index.search(
-            self._scope, query, vector, tags=tags, limit=limit, as_of=as_of
-        )
+        found = await self._on.index.search(self._scope, query, vector, tags=tags, limit=limit, as_of=as_of)
         result: dict[str, Any] = {"items": [hit.view() for hit in found], "count": len(found)}
         if degraded:
             result["degraded"] = degraded
@@ -114,7 +112,7 @@ class Memory:
             NotFound: there is none in this scope.
         """
         item = await self._existing(item_id)
-        # The index first: after a crash in between the text cannot be found any more, and deleting can be repeated.
+        # The index first: after a crash in between the text is not found, and deleting it can be repeated.
         await self._on.index.remove([item_id])
         if not item.deleted_at:
             await self._on.store.mark_deleted(item, self._on.clock())
@@ -155,7 +153,9 @@ class Memory:
     async def _existing(self, item_id: str) -> Item:
         item = await self._on.store.get(self._scope, item_id)
         if item is None:
-            raise NotFound(f"Memory '{item_id}' not found", hint="Ids come from memory.write and memory.search.")
+            raise NotFound(
+                f"Memory '{item_id}' not found", hint="Ids come from memory.write and memory.search."
+            )
         return item
 
     async def _embed(self, text: str) -> tuple[tuple[float, ...], str, str]:
@@ -170,7 +170,11 @@ class Memory:
         except VendorError as error:
             logger.warning("embedding by hash projection instead: %s", error)
             embedded = await self._on.fallback.embed([text])
-            return tuple(embedded.vectors[0]), embedded.model, f"no embedding from {error.vendor}: found by words until it answers"
+            return (
+                tuple(embedded.vectors[0]),
+                embedded.model,
+                f"no embedding from {error.vendor}: found by words until it answers",
+            )
 
 
 def _check_sizes(text: str, tags: Sequence[str]) -> None:

@@ -12,7 +12,9 @@ from orchestrator.memory.service import Memory
 
 @tool(long=True, retry_safe=True)
 async def memory_import(
-    texts: Annotated[list[str], Field(min_length=1, max_length=1000, description="What to remember, one by one.")],
+    texts: Annotated[
+        list[str], Field(min_length=1, max_length=1000, description="What to remember, one by one.")
+    ],
     memory: Memory,
     call: Call,
     tags: Annotated[list[Tag], Field(max_length=20, description="Labels for every text.")] = [],  # noqa: B006
@@ -25,7 +27,9 @@ async def memory_import(
         try:
             written = await memory.write(text, tags, None)
         except InvalidInput as error:
-            failed.append({"index": done, "error": error.message.replace("inputs.text", f"inputs.texts[{done}]")})
+            failed.append(
+                {"index": done, "error": error.message.replace("inputs.text", f"inputs.texts[{done}]")}
+            )
         else:
             counts[written["status"]] += 1
     return {**counts, "failed": failed}

@@ -16,7 +16,11 @@ async def memory_write(
     tags: Annotated[list[Tag], Field(max_length=20, description="Labels to filter by.")] = [],  # noqa: B006
     key: Annotated[
         str | None,
-        Field(min_length=1, max_length=128, description="Name of the fact; a later text under it supersedes this one."),
+        Field(
+            min_length=1,
+            max_length=128,
+            description="Name of the fact; a later text under it supersedes this one.",
+        ),
     ] = None,
 ) -> dict[str, Any]:
     """Store a text with its embedding; writing the same text again changes nothing."""
