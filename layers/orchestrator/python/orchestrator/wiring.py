@@ -6,10 +6,11 @@ What a piece needs is imported inside its function, so a Lambda loads only what 
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from orchestrator.config.groups import Intents, OpenAI
+from orchestrator.config.groups import Auth, Intents, OpenAI
 from orchestrator.spec import QUEUES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from orchestrator.jobs.service import Jobs
     from orchestrator.jobs.worker import Worker
     from orchestrator.memory.service import Backends, Memory
+    from orchestrator.tenancy.cache import KeyCache
 
 _MAX_RECEIVES = {queue.name: queue.max_receives for queue in QUEUES}
 _WORKER_MARGIN = 10
@@ -37,6 +39,30 @@ def key_store() -> DynamoKeys:
 
     dynamodb()  # The authorizer asks for its store while it starts: SnapStart then keeps the built client.
     return DynamoKeys(os.environ["TABLE_KEYS"])
+
+
+@cache
+def verified_keys() -> KeyCache:
+    """What tells a good API key, for routes API Gateway lets anybody call."""
+    from orchestrator.tenancy.cache import KeyCache
+    from orchestrator.tenancy.keys import Keys
+
+    return KeyCache(Keys(key_store()), seconds=Auth.load().key_cache)
+
+
+def readiness_probes() -> dict[str, Callable[[], Awaitable[str]]]:
+    """What the API leans on, each with a read that tells whether it answers."""
+    from orchestrator.aws import probes
+    from orchestrator.integrations import openai_probe
+
+    async def key() -> str:
+        return await secret("openai").get("OPENAI_API_KEY")
+
+    return {
+        "database": lambda: probes.table(os.environ["TABLE_JOBS"]),
+        "queue": lambda: probes.queue(os.environ["QUEUE_JOBS"]),
+        "openai": lambda: openai_probe.models(key, OpenAI.load().base_url),
+    }
 
 
 @cache

@@ -1,0 +1,1 @@
+"""GET /health and GET /api/v1/health."""
