@@ -1,7 +1,7 @@
 """Run an intent."""
 
-from orchestrator.memory.access import ACCESS
-from orchestrator.spec import Function, Route, queue, table
+from orchestrator.memory.access import ITEMS, VECTORS
+from orchestrator.spec import Function, Route, queue, table, vectors
 
 SPEC = Function(
     summary="Run an intent: a tool's result now, or a job to poll.",
@@ -10,9 +10,9 @@ SPEC = Function(
     grants=(
         table("idempotency", "PutItem", "UpdateItem", "DeleteItem"),
         table("jobs", "PutItem", "GetItem"),
-        table("memory", "Query"),
         queue("jobs", "SendMessage"),
-        *ACCESS,
+        table("memory", *ITEMS, "Query"),
+        vectors("memory", *VECTORS),
     ),
     secrets=("openai",),
     settings=("intents", "openai"),

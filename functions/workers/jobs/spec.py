@@ -1,7 +1,7 @@
 """Works on accepted jobs."""
 
-from orchestrator.memory.access import ACCESS
-from orchestrator.spec import Function, QueueTrigger, queue, table
+from orchestrator.memory.access import ITEMS, VECTORS
+from orchestrator.spec import Function, QueueTrigger, queue, table, vectors
 
 SPEC = Function(
     summary="Run the long intents that were handed to the queue.",
@@ -10,7 +10,8 @@ SPEC = Function(
     grants=(
         table("jobs", "PutItem", "GetItem", "UpdateItem"),
         queue("jobs", "SendMessage", "ChangeMessageVisibility"),
-        *ACCESS,
+        table("memory", *ITEMS),
+        vectors("memory", *VECTORS),
     ),
     secrets=("openai", "ssh"),
     settings=("intents", "openai", "ssh"),

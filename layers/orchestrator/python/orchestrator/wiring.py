@@ -113,7 +113,7 @@ def _memory_backends() -> Backends:
 
 def memory(call: Call) -> Memory:
     """The memory of the user a call is for."""
-    from orchestrator.jobs.re_embedding import ReEmbeddingJobs
+    from orchestrator.memory.re_embedding import ReEmbeddingJobs
     from orchestrator.memory.service import Memory
 
     return Memory(_memory_backends(), f"{call.tenant}#{call.user_id}", ReEmbeddingJobs(jobs(), call.user_id))

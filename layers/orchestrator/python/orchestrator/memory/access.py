@@ -1,9 +1,5 @@
-"""What a function that works on memory may touch."""
+"""What a function that works on memory may do: actions on the table `memory` and on its vector index."""
 
-from orchestrator.spec import table, vectors
-
-ACCESS = (
-    table("memory", "GetItem", "PutItem", "UpdateItem", "DeleteItem"),
-    # A query that filters or returns metadata needs GetVectors as well.
-    vectors("memory", "PutVectors", "QueryVectors", "GetVectors", "DeleteVectors"),
-)
+ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+# A query that filters or returns metadata needs GetVectors as well.
+VECTORS = ("PutVectors", "QueryVectors", "GetVectors", "DeleteVectors")

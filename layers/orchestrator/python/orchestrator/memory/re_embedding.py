@@ -10,7 +10,7 @@ from orchestrator.memory.models import Item
 
 
 class ReEmbeddingJobs:
-    """`orchestrator.memory.ports.ReEmbedding` through the intent `memory.reembed`."""
+    """`ReEmbedding` through the intent `memory.reembed`."""
 
     def __init__(self, jobs: Jobs, user_id: str) -> None:
         """Hand over on behalf of `user_id`, whose memory it is."""

@@ -1,0 +1,64 @@
+# Everything runs inside this folder: uv and node come from PyPI packages, the rest from the lock file.
+PYTHON ?= python3
+STAGE ?= dev
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export UV_PROJECT_ENVIRONMENT := .venv
+UV := .tools/bin/uv
+READY := .venv/.ready
+RUN := .venv/bin/python
+PACKAGES := layers/orchestrator/python/orchestrator functions infra
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint synth layers openapi bench key deploy clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY) ## run everything on http://127.0.0.1:8000 (PORT=…, AUTH_MODE=key, FRESH=1)
+	@$(RUN) -m infra.local
+
+test: lint ## lint, types, imports, synth with cdk-nag and cfn-lint, tests
+	$(RUN) -m pytest -n 2
+
+lint: $(READY) ## ruff, basedpyright, import-linter
+	ruff check .
+	ruff format --check .
+	basedpyright
+	lint-imports
+
+layers: $(READY) ## build the dependency layers for Lambda (arm64, Python 3.13), no Docker
+	$(RUN) -m infra.layers
+
+synth: layers ## synthesize cdk.out for STAGE=dev|prod, check it with cdk-nag and cfn-lint
+	CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' $(RUN) -m infra.app
+	cfn-lint cdk.out/orchestrator-$(STAGE).template.json
+
+openapi: $(READY) ## regenerate the API documents from the functions
+	$(RUN) -m orchestrator.entry.openapi
+
+bench: $(READY) ## measure start-up, latency, calls, sizes; writes .build/bench.json
+	$(RUN) -m tests.bench
+
+key: $(READY) ## create an API key for the running `make run AUTH_MODE=key` (TENANT=…, SCOPES=…)
+	@$(RUN) -m orchestrator.tenancy create --local --tenant $(or $(TENANT),default) --name make --scopes '$(or $(SCOPES),*)'
+
+deploy: layers ## deploy STAGE=dev|prod to the AWS account of the environment
+	npx --yes aws-cdk@2 deploy --context stage=$(STAGE)
+
+clean: ## remove what was built and what the laptop runner keeps
+	rm -rf .build .local .tools .venv cdk.out logs .pytest_cache .ruff_cache .hypothesis
+
+$(UV):
+	@echo "· bringing uv into .tools"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+# The wanted Python (.python-version) if it is there or can be had, else the one that runs make.
+$(READY): $(UV) uv.lock pyproject.toml
+	@echo "· installing from uv.lock into .venv"
+	@wanted=$$(cat .python-version); \
+	$(UV) python find --no-project "$$wanted" >/dev/null 2>&1 || $(UV) python install --quiet "$$wanted" 2>/dev/null \
+		|| wanted=$$($(PYTHON) -c 'import sys; print(sys.executable)'); \
+	$(UV) sync --frozen --python "$$wanted"
+	@$(RUN) -c 'import site, pathlib; pathlib.Path(site.getsitepackages()[0], "orchestrator.pth").write_text("$(CURDIR)/layers/orchestrator/python\n")'
+	@touch $@
