@@ -116,6 +116,22 @@ def test_revoking_an_unknown_key_is_not_found(store: KeyStore) -> None:
         run(store.revoke("nobody", NOON))
 
 
+def test_of_two_revocations_at_once_the_first_stands(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DynamoKeys(TABLE)
+    run(store.add(a_key("one")))
+    read = client.get_item
+
+    def overtaken(**given: Any) -> Any:
+        """Answer what was there, then let somebody else revoke the key before the caller does."""
+        before = read(**given)
+        monkeypatch.setattr(client, "get_item", read)
+        run(DynamoKeys(TABLE).revoke("one", NOON))
+        return before
+
+    monkeypatch.setattr(client, "get_item", overtaken)
+    assert run(store.revoke("one", NOON + timedelta(seconds=1))).revoked_at == NOON
+
+
 def test_the_table_forgets_a_key_a_while_after_it_ended(client: Any) -> None:
     store = DynamoKeys(TABLE)
     run(store.add(a_key("ends")))

@@ -119,16 +119,18 @@ def test_every_event_file_is_answered(authorizer: ModuleType) -> None:
         assert isinstance(answer["isAuthorized"], bool), file.name
 
 
-def test_a_key_is_read_from_the_table_once_in_a_while(
+def test_a_key_is_read_once_in_a_while_and_then_as_it_is_now(
     authorizer: ModuleType, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(record())
-    calls: list[str] = []
+    calls: list[bool] = []
     read = client.get_item
-    monkeypatch.setattr(client, "get_item", lambda **given: calls.append("GetItem") or read(**given))
+    monkeypatch.setattr(
+        client, "get_item", lambda **given: calls.append(given["ConsistentRead"]) or read(**given)
+    )
     for _ in range(10):
         authorizer.handler(event("api_key"), None)
-    assert calls == ["GetItem"]
+    assert calls == [True]
 
 
 def test_without_the_memory_a_revoked_key_is_refused_at_once(
