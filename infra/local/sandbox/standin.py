@@ -6,7 +6,7 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -73,14 +73,14 @@ class StandIn(ABC):
     async def _serve(self, request: Request) -> Response:
         body = await request.body()
         ask = Ask(request.method, request.path_params["path"], request.headers, body)
-        response = await self._answer(ask, self._faults.next(body))
+        fault = self._faults.next(body)
+        gone = fault is not None and await _client_left(request, fault.delay_ms / 1000)
+        response = HangUp() if gone else await self._answer(ask, fault)
         self._outbox.record(self.name, ask.method, ask.path, body, response.status_code)
         return response
 
     async def _answer(self, ask: Ask, fault: Fault | None) -> Response:
         if fault is not None:
-            if fault.delay_ms:
-                await asyncio.sleep(fault.delay_ms / 1000)
             if fault.kind == "hang_up":
                 return HangUp()
             if fault.kind == "rate_limit":
@@ -88,7 +88,7 @@ class StandIn(ABC):
             if fault.kind == "error":
                 return self.problem(500, "The server had an error while processing your request.")
             if fault.kind in ("broken_json", "refuse"):
-                ask = Ask(ask.method, ask.path, ask.headers, ask.body, fault.kind)
+                ask = replace(ask, fault=fault.kind)
         handler = self._handlers.get((ask.method, ask.path))
         if handler is None:
             return self.problem(404, f"Unknown request URL: {ask.method} {ask.path}.")
@@ -112,6 +112,17 @@ class HangUp(Response):
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
+async def _client_left(request: Request, seconds: float) -> bool:
+    """Wait `seconds`, or until the client gives up waiting; return whether it did."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
 
 
 def json_response(value: Any, status: int = 200) -> Response:

@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx2
 
-from orchestrator.errors import InvalidInput
+from orchestrator.errors import InvalidInput, NotConfigured, VendorError
 from orchestrator.integrations import openai_errors
 from orchestrator.llm.ports import Embeddings
 
@@ -75,7 +75,7 @@ class OpenAIEmbedder:
             raise InvalidInput("an empty text has no meaning to embed", field="text")
         vectors: list[list[float]] = []
         model, tokens = self._model, 0
-        key = await self._key() if texts else ""
+        key = await self._printable_key() if texts else ""
         for start in range(0, len(texts), BATCH):
             answer = await asyncio.to_thread(self._ask, list(texts[start : start + BATCH]), key)
             vectors += answer.vectors
@@ -85,6 +85,16 @@ class OpenAIEmbedder:
     def close(self) -> None:
         """Close the kept connection."""
         self._client.close()
+
+    async def _printable_key(self) -> str:
+        key = (await self._key()).strip()
+        if not key:
+            raise NotConfigured("OPENAI_API_KEY is empty", hint=openai_errors.KEY_HINT)
+        if not (key.isascii() and key.isprintable()):  # it could not be sent in a header
+            raise VendorError(
+                openai_errors.VENDOR, "the API key is not printable", hint=openai_errors.KEY_HINT
+            )
+        return key
 
     def _ask(self, texts: list[str], key: str) -> Embeddings:
         body = {

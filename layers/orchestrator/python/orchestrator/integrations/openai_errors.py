@@ -16,8 +16,8 @@ VENDOR = "openai"
 _KEY = re.compile(r"\b(sk|sess|key)-[\w*.-]+")
 _LONGEST = 300
 
+KEY_HINT = "Put a valid OPENAI_API_KEY into the vendor's secret (on a laptop: into .env)."
 _HINTS = {
-    401: "Put a valid OPENAI_API_KEY into the vendor's secret (on a laptop: into .env).",
     403: "Allow the key's project to use this model, or change EMBEDDING_MODEL or MODEL_NAME.",
     404: "Check OPENAI_BASE_URL and the model's name in EMBEDDING_MODEL or MODEL_NAME.",
 }
@@ -29,7 +29,7 @@ def from_status(status: int, body: object, headers: Mapping[str, str]) -> Vendor
     """Return the error for an answer of `status` whose parsed JSON `body` is OpenAI's `{"error": {…}}`."""
     code, said = _read(body)
     if status == 401:
-        return VendorError(VENDOR, "the API key was refused (401)", hint=_HINTS[401])
+        return VendorError(VENDOR, "the API key was refused (401)", hint=KEY_HINT)
     message = f"{said or 'the request failed'} ({status})"
     if code == "insufficient_quota":
         return VendorError(VENDOR, message, hint="Add credit to the OpenAI account, or raise its budget.")

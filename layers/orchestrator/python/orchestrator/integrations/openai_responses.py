@@ -1,0 +1,164 @@
+"""Text, structured output and streams from OpenAI's Responses API, on the official SDK.
+
+For agents and workers only: `import openai` costs some 400 ms (see `orchestrator.integrations.openai`).
+Nothing is stored at the vendor (`store=False`). The SDK's own retries are off: what runs the agents (Step
+Functions, a queue) retries, and knows `VendorBusy.retry_after`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import httpx2
+import openai
+from openai.types.responses import Response, ResponseInputParam, ResponseTextConfigParam
+from pydantic import ValidationError
+
+from orchestrator.errors import VendorBusy, VendorError
+from orchestrator.integrations import openai_errors
+from orchestrator.integrations.openai import CONNECT_TIMEOUT, KeySource
+from orchestrator.integrations.openai_errors import VENDOR
+from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
+from orchestrator.llm.ports import Generated, Prompt, Schema, Structured, Usage
+from orchestrator.llm.registry import resolve
+
+_log = logging.getLogger(__name__)
+_PASSING_CODES = frozenset({"server_error", "rate_limit_exceeded", "vector_store_timeout"})
+
+
+class OpenAIText:
+    """`TextModel` over the Responses API; `timeout` in seconds until the answer or its next piece."""
+
+    def __init__(self, key: KeySource, *, base_url: str, model: str, timeout: float = 60.0) -> None:
+        """Connect nothing yet. A retired `model` is replaced by its successor, with a warning in the log."""
+        resolution = resolve(model)
+        if resolution.warning:
+            _log.warning("%s", resolution.warning)
+        self._requested = model
+        self._model = resolution.model
+        self._key = key
+        self._base_url = base_url
+        self._timeout = timeout
+        self._client: openai.AsyncOpenAI | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def generate(self, prompt: Prompt) -> Generated:
+        """Return the whole answer; see `orchestrator.llm.ports.TextModel`."""
+        return self._generated(await self._create(prompt))
+
+    async def generate_structured(self, prompt: Prompt, schema: type[Schema]) -> Structured[Schema]:
+        """Return an answer that fits `schema`, which the vendor is held to by strict JSON schema."""
+        done = self._generated(await self._create(prompt, _format(schema)))
+        try:
+            value = schema.model_validate_json(done.text)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, problem["loc"])) or "the answer"
+            raise SchemaMismatch(VENDOR, f"{where}: {problem['msg']}", done.text) from error
+        return Structured(value, done.requested, done.model, done.usage)
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[str | Generated]:
+        """Yield the pieces, then the whole; the answer's end decides whether it was refused or cut off."""
+        with self._translated():
+            request = self._request(prompt, None)
+            async with await self._sdk().responses.create(**request, stream=True) as events:
+                async for event in events:
+                    if event.type == "response.output_text.delta":
+                        yield event.delta
+                    elif (
+                        event.type == "response.completed"
+                        or event.type == "response.incomplete"
+                        or event.type == "response.failed"
+                    ):
+                        yield self._generated(event.response)
+                        return
+                    elif event.type == "error":
+                        raise VendorBusy(VENDOR, f"the stream failed: {event.message}")
+        raise openai_errors.unreachable(self._base_url)
+
+    async def close(self) -> None:
+        """Close the kept connection."""
+        if self._client:
+            await self._client.close()
+
+    async def _create(self, prompt: Prompt, config: ResponseTextConfigParam | None = None) -> Response:
+        with self._translated():
+            return cast("Response", await self._sdk().responses.create(**self._request(prompt, config)))
+
+    def _request(self, prompt: Prompt, config: ResponseTextConfigParam | None) -> dict[str, Any]:
+        # The text from outside is a user's message, apart from our instructions.
+        messages: ResponseInputParam = [{"role": "user", "content": prompt.text}]
+        effort = prompt.effort or self._model.effort
+        optional: dict[str, Any] = {
+            "max_output_tokens": prompt.max_output_tokens,
+            "reasoning": {"effort": effort} if effort else None,
+            "text": config,
+        }
+        return {
+            "model": self._model.id,
+            "instructions": prompt.instructions,
+            "input": messages,
+            "store": False,
+            **{name: value for name, value in optional.items() if value is not None},
+        }
+
+    def _sdk(self) -> openai.AsyncOpenAI:
+        # The client's connections belong to an event loop; a new loop needs a new client.
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            timeout = httpx2.Timeout(self._timeout, connect=CONNECT_TIMEOUT)
+            self._client = openai.AsyncOpenAI(
+                api_key=self._key, base_url=self._base_url, max_retries=0, timeout=timeout
+            )
+            self._loop = loop
+        return self._client
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except openai.APIStatusError as error:
+            raise openai_errors.from_status(error.status_code, error.body, error.response.headers) from None
+        except (openai.APITimeoutError, httpx2.TimeoutException):
+            raise openai_errors.timed_out(self._timeout) from None
+        except (openai.APIConnectionError, httpx2.TransportError):
+            raise openai_errors.unreachable(self._base_url) from None
+        except openai.APIError as error:
+            raise openai_errors.unreadable(type(error).__name__) from None
+
+    def _generated(self, response: Response) -> Generated:
+        _check(response)
+        used = response.usage
+        usage = Usage(used.input_tokens, used.output_tokens) if used else Usage()
+        return Generated(response.output_text, self._requested, str(response.model), usage)
+
+
+def _format(schema: type[Schema]) -> ResponseTextConfigParam:
+    tool = openai.pydantic_responses_function_tool(schema)  # the SDK's public way to a strict JSON schema
+    parameters = cast("dict[str, object]", tool["parameters"])
+    return {"format": {"type": "json_schema", "name": schema.__name__, "schema": parameters, "strict": True}}
+
+
+def _check(response: Response) -> None:
+    """Raise what kept `response` from being whole."""
+    if response.status == "failed" or response.error:
+        code = response.error.code if response.error else "failed"
+        kind = VendorBusy if code in _PASSING_CODES else VendorError
+        raise kind(VENDOR, f"the answer failed ({code})")
+    for item in response.output:
+        for part in item.content or [] if item.type == "message" else []:
+            if part.type == "refusal":
+                raise Refused(
+                    VENDOR, "the model declined to answer", hint="Change the text or the instructions."
+                )
+    if response.status == "incomplete":
+        reason = response.incomplete_details.reason if response.incomplete_details else None
+        if reason == "content_filter":
+            raise Refused(VENDOR, "the vendor's content filter stopped the answer")
+        raise Truncated(
+            VENDOR, f"the answer was cut off ({reason})", hint="Allow more output tokens, or send less text."
+        )

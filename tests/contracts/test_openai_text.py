@@ -1,0 +1,156 @@
+"""The text adapter, on OpenAI's own SDK, against the stand-in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from pydantic import BaseModel
+
+from orchestrator.errors import NotConfigured, VendorBusy, VendorError
+from orchestrator.integrations.openai_responses import OpenAIText
+from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
+from orchestrator.llm.ports import Generated, Prompt
+from tests.fakes.sandbox import Sandbox, sandbox
+
+T = TypeVar("T")
+PROMPT = Prompt("Sum it up.", "The sun shines. The report is late.")
+
+
+class Summary(BaseModel):
+    summary: str
+    points: list[str]
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Sandbox]:
+    with sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def vendor(place: Sandbox) -> Iterator[Sandbox]:
+    yield place
+    place.behave()
+
+
+async def key() -> str:
+    return "sk-very-secret-0123456789"
+
+
+def ask(vendor: Sandbox, work: Callable[[OpenAIText], Awaitable[T]], **options: Any) -> T:
+    async def run() -> T:
+        model = OpenAIText(
+            options.pop("key", key),
+            **{"base_url": vendor.openai, "model": "gpt-6-luna", "timeout": 5, **options},
+        )
+        try:
+            return await work(model)
+        finally:
+            await model.close()
+
+    return asyncio.run(run())
+
+
+async def pieces(model: OpenAIText, prompt: Prompt = PROMPT) -> list[str | Generated]:
+    return [piece async for piece in model.stream(prompt)]
+
+
+async def structured(model: OpenAIText) -> Any:
+    return await model.generate_structured(PROMPT, Summary)
+
+
+def test_text_comes_with_its_model_and_tokens(vendor: Sandbox) -> None:
+    answer = ask(vendor, lambda model: model.generate(PROMPT))
+    assert "The report is late." in answer.text
+    assert (answer.requested, answer.model) == ("gpt-6-luna", "sandbox-gpt-6-luna")
+    assert answer.usage.input_tokens > 0
+    assert answer.usage.output_tokens > 0
+
+
+def test_nothing_is_stored_and_no_sampling_parameter_is_sent(vendor: Sandbox) -> None:
+    ask(vendor, structured)
+    sent = vendor.outbox.entries()[-1]["body"]
+    assert sent["store"] is False
+    assert sent["reasoning"] == {"effort": "none"}
+    assert {"temperature", "top_p", "frequency_penalty", "presence_penalty"}.isdisjoint(sent)
+    assert sent["text"]["format"]["strict"] is True
+    assert sent["instructions"] == "Sum it up."
+    assert sent["input"] == [{"role": "user", "content": PROMPT.text}]
+
+
+def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
+    answer = ask(vendor, structured)
+    assert answer.value.summary in PROMPT.text
+    assert answer.usage.output_tokens > 0
+
+
+def test_a_retired_model_is_replaced_and_both_names_are_reported(
+    vendor: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = ask(vendor, lambda model: model.generate(PROMPT), model="claude-3-haiku")
+    assert (answer.requested, answer.model) == ("claude-3-haiku", "sandbox-claude-haiku-5-5")
+    assert "claude-3-haiku" in caplog.text
+
+
+def test_a_stream_ends_with_the_whole(vendor: Sandbox) -> None:
+    *parts, whole = ask(vendor, pieces)
+    assert len(parts) > 2
+    assert isinstance(whole, Generated)
+    assert "".join(map(str, parts)) == whole.text
+
+
+@pytest.mark.parametrize("work", [structured, pieces], ids=["structured", "stream"])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "refuse"}, Refused),
+        ({"kind": "rate_limit"}, VendorBusy),
+        ({"kind": "error"}, VendorBusy),
+        ({"kind": "hang_up"}, VendorBusy),
+        ({"kind": "slow", "delay_ms": 3000}, VendorBusy),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+def test_failures_are_named(
+    vendor: Sandbox, work: Any, fault: dict[str, Any], error: type[Exception]
+) -> None:
+    vendor.fault(**fault)
+    with pytest.raises(error) as caught:
+        ask(vendor, work, timeout=0.3)
+    assert "very-secret" not in f"{caught.value!r} {caught.value.__cause__}"
+
+
+def test_broken_json_keeps_what_came_for_a_repair(vendor: Sandbox) -> None:
+    vendor.fault("broken_json")
+    with pytest.raises(SchemaMismatch) as caught:
+        ask(vendor, structured)
+    assert caught.value.answer.startswith('{"summary"')
+
+
+def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox) -> None:
+    short = Prompt("Sum it up.", "word " * 100, max_output_tokens=16)
+    with pytest.raises(Truncated):
+        ask(vendor, lambda model: model.generate(short))
+    with pytest.raises(Truncated):
+        ask(vendor, lambda model: pieces(model, short))
+
+
+def test_a_missing_key_is_named_and_nothing_is_sent(vendor: Sandbox) -> None:
+    async def none() -> str:
+        raise NotConfigured("OPENAI_API_KEY is not set")
+
+    with pytest.raises(NotConfigured):
+        ask(vendor, structured, key=none)
+    assert vendor.outbox.entries() == []
+
+
+def test_a_wrong_path_points_to_the_setting(vendor: Sandbox) -> None:
+    with pytest.raises(VendorError) as caught:
+        ask(vendor, structured, base_url=f"{vendor.openai}/nowhere")
+    assert "OPENAI_BASE_URL" in str(caught.value.hint)
+
+
+def test_one_adapter_serves_several_event_loops(vendor: Sandbox) -> None:
+    model = OpenAIText(key, base_url=vendor.openai, model="gpt-6-luna")
+    assert asyncio.run(model.generate(PROMPT)) == asyncio.run(model.generate(PROMPT))

@@ -1,0 +1,39 @@
+"""The vendors' stand-ins on a free port, mounted where the laptop runner mounts them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from infra.local.sandbox import Outbox, create
+from tests.fakes.http_server import serving
+
+
+@dataclass
+class Sandbox:
+    url: str
+    outbox: Outbox
+
+    @property
+    def openai(self) -> str:
+        return f"{self.url}/openai/v1"
+
+    def fault(self, kind: str, **fields: Any) -> None:
+        answer = httpx2.post(f"{self.url}/openai/faults", json={"kind": kind, **fields})
+        assert answer.status_code == 200, answer.text
+
+    def behave(self) -> None:
+        httpx2.delete(f"{self.url}/openai/faults")
+        self.outbox.clear()
+
+
+@contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    outbox = Outbox()
+    app = Starlette(routes=[Mount("/_local/sandbox", create(outbox))])
+    with serving(app) as url:
+        yield Sandbox(f"{url}/_local/sandbox", outbox)
