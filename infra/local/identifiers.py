@@ -6,7 +6,7 @@ Sources: the "Return values" section of each type in the CloudFormation resource
 
 from __future__ import annotations
 
-from infra.local.types import ACCOUNT, REGION, Json
+from infra.local.shared import ACCOUNT, REGION, Json
 
 _NAME_PROPERTIES = {
     "AWS::Lambda::Function": "FunctionName",

@@ -11,11 +11,15 @@ from infra.local.errors import RunnerError
 
 ROOT = Path(__file__).resolve().parents[2]
 """The repository."""
+ASSEMBLY = "ORCHESTRATOR_LOCAL_ASSEMBLY"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The runner's own settings; `environment` is what functions may be given a part of."""
+    """The runner's own settings; `environment` is what functions may be given a part of.
+
+    `assembly` is a cloud assembly to run as it is, without a synth: tests bring small ones.
+    """
 
     port: int
     data: Path
@@ -23,6 +27,7 @@ class Options:
     auth_mode: str
     idle_seconds: float
     reload: bool
+    assembly: Path | None
     environment: Mapping[str, str]
 
 
@@ -43,6 +48,7 @@ def read_options(process: Mapping[str, str] | None = None, env_file: Path = ROOT
         auth_mode=auth_mode,
         idle_seconds=_number(environment, "ORCHESTRATOR_LOCAL_IDLE", 300),
         reload=environment.get("ORCHESTRATOR_LOCAL_RELOAD", "1") != "0",
+        assembly=Path(environment[ASSEMBLY]) if environment.get(ASSEMBLY) else None,
         environment=environment,
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from infra.local.errors import RunnerError
 from infra.local.identifiers import REF_IS_ARN, arn_of, attribute_of, name_of, reference_of
-from infra.local.types import ACCOUNT, REGION, Json
+from infra.local.shared import ACCOUNT, REGION, Json
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 
@@ -83,8 +83,9 @@ class Template:
         """Return the resource's ARN."""
         raw = self.document["Resources"][logical_id]
         if raw["Type"] == "AWS::S3Vectors::Index":
-            bucket = self.resolve(raw["Properties"].get("VectorBucketName"))
-            bucket = bucket or str(self.resolve(raw["Properties"]["VectorBucketArn"])).rsplit("/", 1)[-1]
+            properties = raw["Properties"]
+            bucket = self.resolve(properties.get("VectorBucketArn") or properties["VectorBucketName"])
+            bucket = str(bucket).rsplit("/", 1)[-1]
             return f"arn:aws:s3vectors:{REGION}:{ACCOUNT}:bucket/{bucket}/index/{self.name(logical_id)}"
         return arn_of(raw["Type"], self.name(logical_id))
 

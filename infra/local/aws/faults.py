@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra.local.aws.message import AwsRequest, AwsResponse, error_response
-from infra.local.types import Json
+from infra.local.shared import Json
 
 _STATUS = {
     "TooManyRequestsException": 429,

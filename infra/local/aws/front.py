@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter, defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from infra.local.aws.faults import Faults
 from infra.local.aws.message import AwsRequest, AwsResponse, error_response
 from infra.local.aws.permissions import needs
 from infra.local.aws.policies import Policies
 from infra.local.aws.services import Services
-from infra.local.types import ACCOUNT, ADMIN_KEY
+from infra.local.shared import ACCOUNT, ADMIN_KEY
 
 
 class Front:
     """The AWS endpoint's request handler. `policies` is replaced at a re-deployment."""
 
-    def __init__(self, services: Services, policies: Policies) -> None:
+    def __init__(self, services: Services, policies: Policies, log: Callable[[str, str], None]) -> None:
         self.services = services
         self.policies = policies
         self.faults = Faults()
+        self._log = log
         self.calls: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def __call__(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
-        """Answer one AWS API call."""
+        """Answer one AWS API call. What breaks in here is a 500 to the caller and a traceback in the log."""
+        try:
+            return self._answer(request)
+        except Exception:
+            self._log(f"{request.action} failed in the runner\n{traceback.format_exc()}", "ERROR")
+            return error_response(request, "InternalServerError", "The laptop runner failed; see its log", 500)
+
+    def _answer(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
         caller = request.caller
         if caller != ADMIN_KEY:
             if caller not in self.policies.roles:

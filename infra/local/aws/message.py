@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.local.types import REGION, Json
+from infra.local.shared import REGION, Json
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from infra.local.aws.message import AwsRequest
-from infra.local.types import ACCOUNT, REGION, Json
+from infra.local.shared import ACCOUNT, REGION, Json
 
 Need: TypeAlias = tuple[str, str]
 """An IAM action and the ARN it is needed on."""

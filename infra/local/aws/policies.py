@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.template import Template
-from infra.local.types import Json
+from infra.local.shared import Json
 from infra.local.workers.function import LocalFunction
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from infra.local.aws.message import AwsRequest, AwsResponse, error_response
 from infra.local.aws.moto_calls import MotoCalls
-from infra.local.types import Invoke, Json, function_name
+from infra.local.shared import Invoke, Json, function_name
 
 _SLOW = frozenset({"states"})
 """Services whose calls may take long or call back: they run in a thread, the others in the event loop."""

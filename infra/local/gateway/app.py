@@ -20,7 +20,7 @@ from infra.local.gateway.event import (
     read_result,
 )
 from infra.local.gateway.routes import Cors, HttpApi
-from infra.local.types import Invocation, Invoke, Json
+from infra.local.shared import Invocation, Invoke, Json
 
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]

@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.gateway.event import Response, message
 from infra.local.gateway.routes import Authorizer, HttpApi, Route
-from infra.local.types import ACCOUNT, REGION, Invocation, Invoke, Json
+from infra.local.shared import ACCOUNT, REGION, Invocation, Invoke, Json
 
 
 class Authorizers:

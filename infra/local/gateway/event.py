@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.gateway.routes import HttpApi, Route
-from infra.local.types import ACCOUNT, Invocation, Json
+from infra.local.shared import ACCOUNT, Invocation, Json
 
 Headers = list[tuple[bytes, bytes]]
 

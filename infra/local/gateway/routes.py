@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.template import Template
-from infra.local.types import Json, function_name
+from infra.local.shared import Json, function_name
 
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.template import Resource, Template
-from infra.local.types import ACCOUNT, REGION
+from infra.local.shared import ACCOUNT, REGION
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from infra.local.types import Invocation
+from infra.local.shared import Invocation
 from infra.local.workers.function import LocalFunction
 from infra.local.workers.worker import LogLine, Worker
 

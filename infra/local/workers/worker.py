@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.local.types import Invocation
+from infra.local.shared import Invocation
 from infra.local.workers.function import LocalFunction
 from infra.local.workers.runtime_api import RuntimeApi, Task
 

@@ -1,0 +1,48 @@
+"""One synthesized stack, read and brought to life: what a change of a spec replaces as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.aws.policies import Policies
+from infra.local.gateway.routes import HttpApi, http_api_of
+from infra.local.resources import Call, check_types, create_resources
+from infra.local.synth import STACK
+from infra.local.template import Endpoints, Template
+from infra.local.vendors import Vendor, vendors_of
+from infra.local.workers.function import LocalFunction, functions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything the runner takes from one template."""
+
+    template: Template
+    functions: dict[str, LocalFunction]
+    policies: Policies
+    api: HttpApi | None
+    vendors: list[Vendor]
+
+
+def read_deployment(out: Path, endpoints: Endpoints, stack: str = STACK) -> Deployment:
+    """Read a cloud assembly.
+
+    Raises:
+        RunnerError: the template has a resource type or an intrinsic function the runner does not know.
+    """
+    template = Template.load(out, stack, endpoints)
+    check_types(template)
+    functions = functions_of(template)
+    return Deployment(
+        template, functions, Policies.of(template, functions), http_api_of(template), vendors_of(template)
+    )
+
+
+def create(deployment: Deployment, call: Call) -> None:
+    """Create the deployment's stateful resources; what exists stays.
+
+    Raises:
+        RunnerError: moto refuses a resource.
+    """
+    create_resources(deployment.template, call)
