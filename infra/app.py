@@ -1,15 +1,16 @@
 """The CDK app: `python -m infra.app` writes `cdk.out/` (or `CDK_OUTDIR`); the CDK CLI runs the same command.
 
-Choices come as CDK context, from `cdk.json`, `-c name=value` or `CDK_CONTEXT_JSON`: `stage` (local, dev, prod),
-`auth_mode` (open, key), `cors_origins`, `alarm_topic` (ARN), `layers_dir`.
+Choices come as CDK context, from `cdk.json`, `-c name=value` or `CDK_CONTEXT_JSON`: `stage` (local, dev,
+prod), `auth_mode` (open, key), `cors_origins`, `alarm_topic` (ARN), `layers_dir`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ from infra.deployment import ROOT, Deployment, DeploymentError, read_context, us
 # The CDK CLI starts this module without the laptop's PYTHONPATH.
 sys.path.insert(0, str(ROOT / "layers" / "orchestrator" / "python"))
 
-from infra.checks import check  # noqa: E402
-from infra.discovery import Found, SpecError, discover  # noqa: E402
+from infra.checks import check
+from infra.discovery import Found, SpecError, discover
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -31,7 +32,7 @@ def main() -> int:
         context = read_context(os.environ)
         deployment = Deployment.read(context, os.environ)
         found = checked(deployment)
-        build(deployment, found, context, os.environ.get("CDK_OUTDIR", "cdk.out")).synth()
+        synthesize(build(deployment, found, context, os.environ.get("CDK_OUTDIR", "cdk.out")))
     except (SpecError, DeploymentError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -77,13 +78,40 @@ def build(
     return app
 
 
+def synthesize(app: cdk.App) -> None:
+    """Write the cloud assembly.
+
+    Raises:
+        DeploymentError: cdk-nag or CDK's own validation found something; one line for each finding.
+    """
+    try:
+        app.synth()
+    except RuntimeError as error:  # how jsii reports everything that JavaScript threw
+        findings = list(_findings(Path(app.outdir) / "validation-report.json"))
+        if not findings:
+            raise
+        raise DeploymentError("\n".join(findings)) from error
+
+
+def _findings(report: Path) -> Iterator[str]:
+    if not report.exists():
+        return
+    for plugin in json.loads(report.read_text())["pluginReports"]:
+        for violation in plugin["violations"]:
+            for place in violation["violatingConstructs"]:
+                where = place.get("constructPath", "?")
+                yield f"{plugin['pluginName']}: {violation['ruleName']} at {where}: {violation['description']}"
+
+
 def fixed_context(deployment: Deployment) -> dict[str, Any]:
     """Return the context that is not a choice.
 
-    On the laptop assets stay where they are: hot reload needs the real folders, and nothing is copied. `sam local
-    invoke` finds a function's code through the asset metadata.
+    On the laptop assets stay where they are: hot reload needs the real folders, and nothing is copied.
+    `sam local invoke` finds a function's code through the asset metadata.
     """
-    local = {"aws:cdk:disable-asset-staging": True, "aws:cdk:bundling-stacks": []} if deployment.local else {}
+    local: dict[str, Any] = (
+        {"aws:cdk:disable-asset-staging": True, "aws:cdk:bundling-stacks": []} if deployment.local else {}
+    )
     return {"aws:cdk:enable-asset-metadata": True, "aws:cdk:enable-path-metadata": True, **local}
 
 

@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from infra.discovery import Found, SpecError
 from orchestrator.config.groups import GROUPS
 from orchestrator.config.vendors import VENDORS
 from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Function, Grant
-
-from infra.discovery import Found, SpecError
 
 API_TIMEOUT = 29
 """Seconds: an HTTP API gives up on its integration after 30 s."""
@@ -21,12 +20,12 @@ KNOWN_NAMES = {
     "vectors": {index.name for index in VECTOR_INDEXES},
 }
 
-# The IAM actions a function may ask for. TransactWriteItems is no IAM action (its parts are), and Scan is left
-# out on purpose: nothing here may read a whole table.
+# The IAM actions a function may ask for. TransactWriteItems is no IAM action (its parts are), and Scan is
+# left out on purpose: nothing here may read a whole table.
 KNOWN_ACTIONS = {
     "table": {
-        "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem",
-        "Query", "UpdateItem",
+        "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "GetItem",
+        "PutItem", "Query", "UpdateItem",
     },
     "queue": {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "SendMessage"},
     "vectors": {"DeleteVectors", "GetIndex", "GetVectors", "ListVectors", "PutVectors", "QueryVectors"},
@@ -58,7 +57,11 @@ def check(found: list[Found], layers: set[str]) -> None:
     ]
     problems += _shared_routes(found) + _shared_triggers(found)
     if sum(one.spec.authorizer for one in found) > 1:
-        problems += [one.complaint("authorizer", "only one function may be the authorizer") for one in found if one.spec.authorizer]
+        problems += [
+            one.complaint("authorizer", "only one function may be the authorizer")
+            for one in found
+            if one.spec.authorizer
+        ]
     if problems:
         raise SpecError("\n".join(problems))
 
@@ -90,7 +93,10 @@ def _trigger(spec: Function) -> Complaints:
     if spec.trigger is None:
         return
     if spec.trigger.queue not in KNOWN_NAMES["queue"]:
-        yield spec.trigger.queue, f"unknown queue {spec.trigger.queue!r}; {_known(KNOWN_NAMES['queue'], 'QUEUES')}"
+        yield (
+            spec.trigger.queue,
+            f"unknown queue {spec.trigger.queue!r}; {_known(KNOWN_NAMES['queue'], 'QUEUES')}",
+        )
     if not 1 <= spec.trigger.batch <= 10:
         yield "batch", f"batch={spec.trigger.batch}: must be 1 to 10"
     if not 2 <= spec.trigger.concurrency <= 1000:
@@ -99,14 +105,20 @@ def _trigger(spec: Function) -> Complaints:
 
 def _schedule(spec: Function) -> Complaints:
     if spec.schedule and not re.match(r"(cron|rate|at)\(.+\)\Z", spec.schedule.expression):
-        yield spec.schedule.expression, f"schedule {spec.schedule.expression!r}: must be cron(…), rate(…) or at(…)"
+        yield (
+            spec.schedule.expression,
+            f"schedule {spec.schedule.expression!r}: must be cron(…), rate(…) or at(…)",
+        )
 
 
 def _grants(spec: Function) -> Complaints:
     where = {"table": "TABLES", "queue": "QUEUES", "vectors": "VECTOR_INDEXES"}
     for grant in spec.grants:
         if grant.name not in KNOWN_NAMES[grant.kind]:
-            yield f'"{grant.name}"', f"unknown {grant.kind} {grant.name!r}; {_known(KNOWN_NAMES[grant.kind], where[grant.kind])}"
+            yield (
+                f'"{grant.name}"',
+                f"unknown {grant.kind} {grant.name!r}; {_known(KNOWN_NAMES[grant.kind], where[grant.kind])}",
+            )
         yield from _actions(grant)
     for (kind, name), count in Counter((grant.kind, grant.name) for grant in spec.grants).items():
         if count > 1:
@@ -115,19 +127,31 @@ def _grants(spec: Function) -> Complaints:
 
 def _actions(grant: Grant) -> Complaints:
     if not grant.actions:
-        yield f'"{grant.name}"', f"the grant on {grant.kind} {grant.name!r} names no action; name one or drop it"
+        yield (
+            f'"{grant.name}"',
+            f"the grant on {grant.kind} {grant.name!r} names no action; name one or drop it",
+        )
     for action in grant.actions:
         if action not in KNOWN_ACTIONS[grant.kind]:
-            yield f'"{action}"', f"{action!r} may not be granted on a {grant.kind}; {_known(KNOWN_ACTIONS[grant.kind])}"
+            yield (
+                f'"{action}"',
+                f"{action!r} may not be granted on a {grant.kind}; {_known(KNOWN_ACTIONS[grant.kind])}",
+            )
 
 
 def _names(spec: Function) -> Complaints:
     for name in spec.settings:
         if name not in GROUPS:
-            yield f'"{name}"', f"unknown settings group {name!r}; {_known(set(GROUPS), 'orchestrator.config.groups')}"
+            yield (
+                f'"{name}"',
+                f"unknown settings group {name!r}; {_known(set(GROUPS), 'orchestrator.config.groups')}",
+            )
     for name in spec.secrets:
         if name not in VENDORS:
-            yield f'"{name}"', f"unknown vendor {name!r}; {_known(set(VENDORS), 'orchestrator.config.vendors')}"
+            yield (
+                f'"{name}"',
+                f"unknown vendor {name!r}; {_known(set(VENDORS), 'orchestrator.config.vendors')}",
+            )
 
 
 def _environment(spec: Function) -> Complaints:
@@ -154,16 +178,20 @@ def _shared_routes(found: list[Found]) -> list[str]:
         for route in one.spec.routes:
             key = f"{route.method} {re.sub(r'{[^}+]*}', '{}', route.path)}"
             if key in first:
-                problems.append(one.complaint(route.path, f"route {route.key} is already {first[key].file}'s; choose another"))
+                problems.append(
+                    one.complaint(
+                        route.path, f"route {route.key} is already {first[key].file}'s; choose another"
+                    )
+                )
             first.setdefault(key, one)
     return problems
 
 
 def _shared_triggers(found: list[Found]) -> list[str]:
-    consumers = [one for one in found if one.spec.trigger]
-    taken = Counter(one.spec.trigger.queue for one in consumers if one.spec.trigger)
+    consumers = [(one, one.spec.trigger.queue) for one in found if one.spec.trigger]
+    taken = Counter(queue for _, queue in consumers)
     return [
-        one.complaint(one.spec.trigger.queue, f"queue {one.spec.trigger.queue!r} has {taken[one.spec.trigger.queue]} consumers; SQS would split the messages between them")
-        for one in consumers
-        if one.spec.trigger and taken[one.spec.trigger.queue] > 1
+        one.complaint(queue, f"queue {queue!r} has {taken[queue]} consumers; SQS would split its messages")
+        for one, queue in consumers
+        if taken[queue] > 1
     ]

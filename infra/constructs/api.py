@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from aws_cdk import Acknowledgment as Because
 from aws_cdk import CfnOutput, Duration, Validations
 from aws_cdk import aws_apigatewayv2 as gateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from infra.constructs.function import FunctionFolder
+from infra.constructs.shared import log_group
+from infra.deployment import Deployment
 from orchestrator.spec import Route
 
-from infra.constructs.function import FunctionFolder, retention
-from infra.constructs.storage import keep
-from infra.deployment import Deployment
-
 ALLOWED_HEADERS = [
-    "authorization", "content-type", "idempotency-key", "traceparent", "x-api-key", "x-correlation-id", "x-request-id",
+    "authorization", "content-type", "idempotency-key", "traceparent", "x-api-key", "x-correlation-id",
+    "x-request-id",
 ]  # fmt: skip
 EXPOSED_HEADERS = ["location", "retry-after", "x-correlation-id", "x-request-id"]
 RATE = {"local": (10_000, 5_000), "dev": (100, 200), "prod": (5_000, 2_500)}
@@ -63,14 +64,8 @@ class Api(Construct):
         CfnOutput(self, "Url", value=self.api.api_endpoint)
 
     def _stage(self) -> None:
-        log_group = logs.LogGroup(
-            self,
-            "Access",
-            # Under /aws/vendedlogs/ no resource policy grows with each API (CloudWatch Logs user guide).
-            log_group_name=f"/aws/vendedlogs/apis/{self._deployment.prefix}",
-            retention=retention(self._deployment),
-            removal_policy=keep(self._deployment),
-        )
+        # Under /aws/vendedlogs/ no resource policy grows with each API (CloudWatch Logs user guide).
+        logs = log_group(self, "Access", f"/aws/vendedlogs/apis/{self._deployment.prefix}", self._deployment)
         rate, burst = RATE[self._deployment.stage]
         stage = gateway.HttpStage(
             self,
@@ -81,17 +76,16 @@ class Api(Construct):
             detailed_metrics_enabled=True,
             throttle=gateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
         )
-        resource = stage.node.default_child
-        assert isinstance(resource, gateway.CfnStage)
+        resource = cast(gateway.CfnStage, stage.node.default_child)
         resource.access_log_settings = gateway.CfnStage.AccessLogSettingsProperty(
-            destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG)
+            destination_arn=logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
 
     def _routes(self, function: FunctionFolder, authorizer: gateway.IHttpRouteAuthorizer | None) -> None:
         integration = integrations.HttpLambdaIntegration(
-            f"{function.found.id}",
+            function.found.id,
             function.entry,
-            # One permission for the API instead of one for each route: resources are counted (docs/decisions).
+            # One permission for the API, not one for each route: a stack may hold 500 resources.
             scope_permission_to_route=False,
         )
         for route in function.found.spec.routes:
@@ -108,8 +102,8 @@ class Api(Construct):
         handlers = [function for function in functions if function.found.spec.authorizer]
         if not handlers:
             return None
-        # No identity source and no cache: the credential comes in either of two headers, and HTTP APIs refuse a
-        # request that lacks any one identity source before the authorizer sees it.
+        # No identity source and no cache: the credential comes in either of two headers, and an HTTP API
+        # refuses a request that lacks one of the sources before the authorizer sees it.
         return authorizers.HttpLambdaAuthorizer(
             "Keys",
             handlers[0].entry,
@@ -130,7 +124,9 @@ def _explain(added: gateway.HttpRoute, route: Route, guarded: bool) -> None:
 def _cors(deployment: Deployment, functions: list[FunctionFolder]) -> gateway.CorsPreflightOptions | None:
     if not deployment.cors_origins:
         return None
-    methods = sorted({route.method for function in functions for route in function.found.spec.routes} | {"OPTIONS"})
+    methods = sorted(
+        {route.method for function in functions for route in function.found.spec.routes} | {"OPTIONS"}
+    )
     return gateway.CorsPreflightOptions(
         allow_origins=list(deployment.cors_origins),
         allow_methods=[gateway.CorsHttpMethod[method] for method in methods],

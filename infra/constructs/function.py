@@ -1,27 +1,30 @@
-"""One function folder as a Lambda: code, layers, role, log group, environment and, for HTTP, a SnapStart alias."""
+"""One function folder as a Lambda: code, layers, role, logs, environment and, for HTTP, a SnapStart alias."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
-from aws_cdk import Acknowledgment as Because
-from aws_cdk import AssetHashType, Duration, IgnoreMode, RemovalPolicy, Validations
+from aws_cdk import AssetHashType, Duration, IgnoreMode
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from orchestrator.config.groups import GROUPS
 
 from infra.constructs.layers import Layers
-from infra.constructs.permissions import Role, Storage
+from infra.constructs.permissions import Storage, role_of
+from infra.constructs.shared import finish, log_group
 from infra.deployment import Deployment
 from infra.discovery import Found
+from orchestrator.config.groups import GROUPS
 
 
 class FunctionFolder(Construct):
-    """The Lambda of one function folder. `entry` is what callers invoke: the alias `live` for HTTP, else the function."""
+    """The Lambda of one function folder.
+
+    `entry` is what callers invoke: the alias `live` for HTTP functions and the authorizer, else the function.
+    """
 
     def __init__(
         self, scope: Construct, found: Found, deployment: Deployment, storage: Storage, layers: Layers
@@ -29,10 +32,9 @@ class FunctionFolder(Construct):
         """Create the function and what belongs to it alone under `scope`."""
         super().__init__(scope, found.id)
         self.found = found
-        name = f"{deployment.prefix}-{found.id}"
-        log_group = log_group_for(self, name, deployment)
-        role = Role(self, found, storage, log_group).role
         http = bool(found.spec.routes) or found.spec.authorizer
+        name = f"{deployment.prefix}-{found.id}"
+        group = log_group(self, "Logs", f"/aws/lambda/{name}", deployment)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -43,76 +45,50 @@ class FunctionFolder(Construct):
             handler=found.handler,
             code=code_of(found),
             layers=layers.of(found.spec.layers),
-            # Without policy updates: CDK would otherwise add statements of its own in a second policy resource.
-            role=role.without_policy_updates(),
+            role=role_of(self, found, storage, group),
             timeout=Duration.seconds(found.spec.timeout),
             memory_size=found.spec.memory,
             environment=environment_of(found, deployment, storage),
             tracing=lambda_.Tracing.ACTIVE,
             logging_format=lambda_.LoggingFormat.JSON,
-            log_group=log_group,
+            log_group=group,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if http else None,
         )
-        self._describe()
-        self.alias = self.function.add_alias("live") if http else None
-        self.entry: lambda_.IFunction = self.alias or self.function
+        finish(self.function).add_metadata("orchestrator", metadata_of(found))
+        alias = self.function.add_alias("live") if http else None
+        self.entry = cast(lambda_.IFunction, alias or self.function)
 
     def consume(self, queue: sqs.Queue) -> None:
-        """Feed the function from `queue`: failures are reported message by message, calls at once are bounded."""
+        """Feed the function from `queue`: failures are reported one by one, calls at once are bounded."""
         trigger = self.found.spec.trigger
-        assert trigger is not None
+        if trigger is None:
+            return
         lambda_.EventSourceMapping(
             self,
             "Trigger",
-            target=self.function,
+            target=cast(lambda_.IFunction, self.function),
             event_source_arn=queue.queue_arn,
             batch_size=trigger.batch,
             max_concurrency=trigger.concurrency,
             report_batch_item_failures=True,
         )
 
-    def _describe(self) -> None:
-        resource = self.function.node.default_child
-        assert isinstance(resource, lambda_.CfnFunction)
-        resource.add_metadata(
-            "orchestrator",
-            {
-                "folder": self.found.folder,
-                "settings": settings_of(self.found),
-                "secrets": list(self.found.spec.secrets),
-                "layers": list(self.found.spec.layers),
-            },
-        )
-        Validations.of(self.function).acknowledge(
-            Because(
-                id="AwsSolutions-L1",
-                reason="Python 3.13 is the version the project is locked and tested on; a newer runtime is a "
-                "deliberate step with a new lock and new layers.",
-            )
-        )
 
-
-def log_group_for(scope: Construct, name: str, deployment: Deployment) -> logs.LogGroup:
-    """Create the log group of function `name`: a week in dev, three months in prod."""
-    return logs.LogGroup(
-        scope,
-        "Logs",
-        log_group_name=f"/aws/lambda/{name}",
-        retention=retention(deployment),
-        removal_policy=RemovalPolicy.RETAIN if deployment.prod else RemovalPolicy.DESTROY,
-    )
-
-
-def retention(deployment: Deployment) -> logs.RetentionDays:
-    """Return how long logs are kept."""
-    return logs.RetentionDays.THREE_MONTHS if deployment.prod else logs.RetentionDays.ONE_WEEK
+def metadata_of(found: Found) -> dict[str, object]:
+    """Return what the laptop runner reads beside the Lambda's properties."""
+    return {
+        "folder": found.folder,
+        "settings": settings_of(found),
+        "secrets": list(found.spec.secrets),
+        "layers": list(found.spec.layers),
+    }
 
 
 def code_of(found: Found) -> lambda_.Code:
-    """Return the asset: the project's folder without everything but this function's (and the `__init__`s above it).
+    """Return the asset: of the whole project only this function's folder and the `__init__`s above it.
 
-    So `functions.<group>.<name>.handler` is one import path on Lambda, on the laptop and in tests, and an edit
-    changes one asset. The hash is taken here: letting CDK walk the project for each function is 300 ms apiece.
+    So `functions.<group>.<name>.handler` is one import path on Lambda, on the laptop and in tests, and an
+    edit changes one asset. The hash is taken here: CDK would walk the project for each function.
     """
     group = f"functions/{found.group}"
     return lambda_.Code.from_asset(

@@ -22,11 +22,15 @@ class Layers(Construct):
             DeploymentError: a layer that a function needs has not been built.
         """
         super().__init__(scope, "Layers")
-        names = [] if deployment.local else sorted({name for one in found for name in one.spec.layers})
+        # `aws` also serves the custom resource that switches on text search.
+        named = {name for one in found for name in one.spec.layers} | {"aws"}
+        names = [] if deployment.local else sorted(named)
         missing = [name for name in names if not (deployment.layers / name / "python").is_dir()]
         if missing:
             raise DeploymentError(f"layers not built: {', '.join(missing)}; run: make layers")
-        self._package = self._layer("orchestrator", deployment, str(deployment.root / "layers" / "orchestrator"))
+        self._package = self._layer(
+            "orchestrator", deployment, str(deployment.root / "layers" / "orchestrator")
+        )
         self._by_name = {name: self._layer(name, deployment, str(deployment.layers / name)) for name in names}
 
     def of(self, names: tuple[str, ...]) -> list[lambda_.ILayerVersion]:

@@ -1,18 +1,19 @@
 """Alarms and the dashboard.
 
 An alarm's expression may use ten metrics (CloudWatch user guide, "Using math expressions with CloudWatch
-metrics"), so the functions are watched in tens, group by group: fifty functions need some twenty alarms instead
-of a hundred and fifty. Which function of the ten it was shows on the dashboard, whose searches cover every
-function by name.
+metrics"), so the functions are watched in tens, group by group: fifty functions need some twenty alarms
+instead of a hundred and fifty. Which function of the ten it was shows on the dashboard, whose searches cover
+every function by name.
 
-Every change of an alarm's state is an event on the account's default bus ("CloudWatch Alarm State Change"); to be
-told by mail or chat, pass an existing SNS topic: `-c alarm_topic=arn:aws:sns:…`.
+Every change of an alarm's state is an event on the account's default bus ("CloudWatch Alarm State Change");
+to be told by mail or chat, pass an existing SNS topic: `-c alarm_topic=arn:aws:sns:…`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -35,7 +36,12 @@ class Observability(Construct):
     """Alarms on dead letters, errors, throttles, slow functions and 5xx answers, and one dashboard."""
 
     def __init__(
-        self, scope: Construct, deployment: Deployment, functions: list[FunctionFolder], dead: list[sqs.Queue], api: Api
+        self,
+        scope: Construct,
+        deployment: Deployment,
+        functions: list[FunctionFolder],
+        dead: list[sqs.Queue],
+        api: Api,
     ) -> None:
         """Create the alarms and the dashboard under `scope`; `dead` are all dead-letter queues."""
         super().__init__(scope, "Observability")
@@ -54,31 +60,41 @@ class Observability(Construct):
             f"{queue.node.id}-letters",
             queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="max"),
             0,
-            f"{queue.node.id} holds messages whose work failed every time: read one, mend the cause, redrive.",
+            f"{queue.node.id} holds messages whose work kept failing: read one, mend the cause, redrive.",
         )
 
     def _functions(self, name: str, members: list[FunctionFolder]) -> None:
         listed = ", ".join(member.found.id for member in members)
-        for metric, why in (("Errors", "raised or timed out"), ("Throttles", "was refused for lack of concurrency")):
+        for metric, why in (
+            ("Errors", "raised or timed out"),
+            ("Throttles", "was refused for lack of concurrency"),
+        ):
             parts = {
                 f"m{n}": member.function.metric(metric, statistic="sum", period=PERIOD)
                 for n, member in enumerate(members)
             }
             total = cloudwatch.MathExpression(
-                expression="+".join(f"FILL({key}, 0)" for key in parts), using_metrics=parts, label=metric, period=PERIOD
+                expression="+".join(f"FILL({key}, 0)" for key in parts),
+                using_metrics=parts,
+                label=metric,
+                period=PERIOD,
             )
             self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {listed}.")
         self._slow(name, members, listed)
 
     def _slow(self, name: str, members: list[FunctionFolder], listed: str) -> None:
         parts = {
-            f"m{n}": member.function.metric_duration(statistic="p99", period=PERIOD) for n, member in enumerate(members)
+            f"m{n}": member.function.metric_duration(statistic="p99", period=PERIOD)
+            for n, member in enumerate(members)
         }
         shares = ", ".join(
             f"FILL(m{n}, 0) / {member.found.spec.timeout * 1000}" for n, member in enumerate(members)
         )
         worst = cloudwatch.MathExpression(
-            expression=f"MAX([{shares}])", using_metrics=parts, label="p99 as a share of the time-out", period=PERIOD
+            expression=f"MAX([{shares}])",
+            using_metrics=parts,
+            label="p99 as a share of the time-out",
+            period=PERIOD,
         )
         text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {listed}."
         self._alarm(f"{name}-slow", worst, SLOW, text, periods=3)
@@ -102,16 +118,21 @@ class Observability(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         if self._topic:
-            alarm.add_alarm_action(actions.SnsAction(self._topic))
+            alarm.add_alarm_action(cast(cloudwatch.IAlarmAction, actions.SnsAction(self._topic)))
 
     def _dashboard(self, dead: list[sqs.Queue], api: Api) -> None:
         dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._prefix)
         dashboard.add_widgets(
             _graph("Requests", [api.api.metric_count(period=PERIOD)]),
-            _graph("4xx and 5xx", [api.api.metric_client_error(period=PERIOD), api.api.metric_server_error(period=PERIOD)]),
+            _graph(
+                "4xx and 5xx",
+                [api.api.metric_client_error(period=PERIOD), api.api.metric_server_error(period=PERIOD)],
+            ),
             _graph("API latency p99 (ms)", [api.api.metric_latency(period=PERIOD, statistic="p99")]),
         )
-        dashboard.add_widgets(*(self._search(*of) for of in (("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p99"))))
+        dashboard.add_widgets(
+            *(self._search(*of) for of in (("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p99")))
+        )
         dashboard.add_widgets(
             self._search("ConcurrentExecutions", "Maximum"),
             _graph("Dead letters", [queue.metric_approximate_number_of_messages_visible() for queue in dead]),
@@ -121,7 +142,11 @@ class Observability(Construct):
         query = f'{{AWS/Lambda,FunctionName}} MetricName="{metric}" FunctionName="{self._prefix}-"'
         return _graph(
             f"{metric} by function",
-            [cloudwatch.MathExpression(expression=f"SEARCH('{query}', '{statistic}')", label="", period=PERIOD)],
+            [
+                cloudwatch.MathExpression(
+                    expression=f"SEARCH('{query}', '{statistic}')", label="", period=PERIOD
+                )
+            ],
         )
 
 

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from orchestrator.spec import Schedule
 
 from infra.constructs.function import FunctionFolder
-from infra.constructs.storage import DEAD_LETTERS_KEPT, keep
+from infra.constructs.shared import allow, keep, service_role
+from infra.constructs.storage import DEAD_LETTERS_KEPT
 from infra.deployment import Deployment
+from orchestrator.spec import Schedule
 
 
 class Schedules(Construct):
     """One schedule for each function that declares one, and one queue for the events nobody took.
 
-    The CDK target would grant the schedule's role the function and all its versions (`<arn>:*`); this role may
-    invoke exactly one.
+    The CDK target would grant the schedule's role the function and all its versions (`<arn>:*`); this role
+    may invoke exactly one.
     """
 
     def __init__(self, scope: Construct, deployment: Deployment, functions: list[FunctionFolder]) -> None:
         """Create the schedules under `scope`; nothing at all when no function has one."""
         super().__init__(scope, "Schedules")
-        timed = [(function, function.found.spec.schedule) for function in functions if function.found.spec.schedule]
+        timed = [
+            (function, function.found.spec.schedule) for function in functions if function.found.spec.schedule
+        ]
         self.dead = self._queue(deployment) if timed else None
         for function, schedule in timed:
             if schedule and self.dead:
@@ -44,13 +46,12 @@ class Schedules(Construct):
         self, function: FunctionFolder, schedule: Schedule, deployment: Deployment, dead: sqs.Queue
     ) -> None:
         target = function.entry.function_arn
-        invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[target])
-        bury = iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue_arn])
-        role = iam.Role(
+        role = service_role(
             self,
             f"{function.found.id}-role",
-            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"),
-            inline_policies={"invoke": iam.PolicyDocument(statements=[invoke, bury])},
+            "scheduler.amazonaws.com",
+            [allow(["lambda:InvokeFunction"], target), allow(["sqs:SendMessage"], dead.queue_arn)],
+            f"Starts {function.found.folder}",
         )
         scheduler.CfnSchedule(
             self,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Validations
 from aws_cdk import Acknowledgment as Because
+from aws_cdk import Duration, Validations
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from orchestrator import spec
-from orchestrator.config.vendors import VENDORS
 
+from infra.constructs.shared import keep
 from infra.deployment import Deployment
 from infra.discovery import Found
+from orchestrator import spec
+from orchestrator.config.vendors import VENDORS
 
 DEAD_LETTERS_KEPT = Duration.days(14)
 
@@ -25,8 +27,9 @@ DEAD_LETTERS_KEPT = Duration.days(14)
 KEY_ACTIONS = tuple(
     f"kms:{action}"
     for action in (
-        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "Decrypt", "DeleteAlias", "DescribeKey", "DisableKey",
-        "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GetKeyPolicy",
+        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "Decrypt", "DeleteAlias", "DescribeKey",
+        "DisableKey", "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey",
+        "GetKeyPolicy",
         "GetKeyRotationStatus", "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListResourceTags",
         "PutKeyPolicy", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
         "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription",
@@ -34,17 +37,12 @@ KEY_ACTIONS = tuple(
 )  # fmt: skip
 
 
-def keep(deployment: Deployment) -> RemovalPolicy:
-    """Return what happens to data when its resource goes: it stays in prod."""
-    return RemovalPolicy.RETAIN if deployment.prod else RemovalPolicy.DESTROY
-
-
 class Tables(Construct):
-    """The DynamoDB tables of `orchestrator.spec.TABLES`: on demand, string keys `pk` and `sk`, TTL `expires_at`.
+    """The DynamoDB tables of `orchestrator.spec.TABLES`: on demand, keys `pk` and `sk`, TTL `expires_at`.
 
-    Encrypted with the AWS-managed key `aws/dynamodb`: its use shows in CloudTrail, it costs no monthly fee and
-    needs no `kms:` permission in a function's role. A key of our own would add only the right to revoke it, at
-    the price of one more action in every role.
+    Encrypted with the AWS-managed key `aws/dynamodb`: its use shows in CloudTrail, it costs no monthly fee
+    and needs no `kms:` permission in a function's role. A key of our own would add only the right to revoke
+    it, at the price of one more action in every role.
     """
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
@@ -138,11 +136,13 @@ class Secrets(Construct):
         super().__init__(scope, "Secrets")
         used = sorted({vendor for one in found for vendor in one.spec.secrets})
         self.key = self._key(deployment) if used else None
-        self.by_vendor = {vendor: self._secret(vendor, deployment) for vendor in used}
+        self.by_vendor = {vendor: self._secret(vendor, self.key, deployment) for vendor in used if self.key}
 
     def _key(self, deployment: Deployment) -> kms.Key:
         administer = iam.PolicyStatement(
-            principals=[iam.AccountRootPrincipal()], actions=list(KEY_ACTIONS), resources=["*"]
+            principals=[cast(iam.IPrincipal, iam.AccountRootPrincipal())],
+            actions=list(KEY_ACTIONS),
+            resources=["*"],
         )
         return kms.Key(
             self,
@@ -153,24 +153,25 @@ class Secrets(Construct):
             removal_policy=keep(deployment),
         )
 
-    def _secret(self, vendor: str, deployment: Deployment) -> secretsmanager.CfnSecret:
+    def _secret(self, vendor: str, key: kms.Key, deployment: Deployment) -> secretsmanager.CfnSecret:
         about = VENDORS[vendor]
-        assert self.key is not None
-        # The L1 resource: the L2 one would add `kms:ReEncrypt*` and `kms:GenerateDataKey*` to the key's policy.
+        # The L1 resource: the L2 one would add `kms:ReEncrypt*` and `kms:GenerateDataKey*` to the key.
         secret = secretsmanager.CfnSecret(
             self,
             vendor,
             name=f"orchestrator/{deployment.stage}/{vendor}",
             description=f"JSON object with {', '.join(about.keys)}",
-            kms_key_id=self.key.key_arn,
+            kms_key_id=key.key_arn,
             secret_string=json.dumps(dict.fromkeys(about.keys, "")),
         )
         secret.apply_removal_policy(keep(deployment))
-        secret.add_metadata("orchestrator", {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url})
+        secret.add_metadata(
+            "orchestrator", {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url}
+        )
         Validations.of(secret).acknowledge(
             Because(
                 id="AwsSolutions-SMG4",
-                reason="The vendor issues this key in its own console; there is no call that would rotate it.",
+                reason="The vendor issues this key in its own console; no call could rotate it.",
             )
         )
         return secret

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnResource
+from pathlib import Path
+from typing import cast
+
+from aws_cdk import CfnResource, CustomResource, Duration
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
+
+from infra import custom
+from infra.constructs.layers import Layers
+from infra.constructs.shared import (
+    acknowledge_tracing,
+    allow,
+    finish,
+    keep,
+    log_group,
+    service_role,
+    telemetry,
+)
+from infra.deployment import Deployment
 from orchestrator import spec
 
-from infra.constructs.storage import keep
-from infra.deployment import Deployment
-
-
-def text_search(index: spec.VectorIndex) -> list[dict[str, str]]:
-    """Return the index's full-text search configuration in CloudFormation's spelling."""
-    return [{"MetadataKey": index.text_key, "Language": "en"}]
+LANGUAGE = "en"
 
 
 class Vectors(Construct):
     """The vector indexes of `orchestrator.spec.VECTOR_INDEXES` in one bucket, encrypted by S3 (AES-256).
 
-    The text key is not filterable: filterable metadata ends at 2 KB per vector, all metadata at 40 KB. It can
-    be searched all the same (S3 API, `MetadataConfiguration`: "You can still make a non-filterable key full-text
-    searchable by configuring it separately in textSearchConfigurations").
+    The text key is not filterable: filterable metadata ends at 2 KB per vector, all metadata at 40 KB. It is
+    searchable all the same (S3 API, `MetadataConfiguration`: "You can still make a non-filterable key
+    full-text searchable by configuring it separately").
     """
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         """Create the bucket and every index under `scope`."""
         super().__init__(scope, "Vectors")
+        self._deployment = deployment
         self.bucket = s3vectors.CfnVectorBucket(
             self,
             "bucket",
             vector_bucket_name=deployment.prefix,
-            encryption_configuration=s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(sse_type="AES256"),
+            encryption_configuration=s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(
+                sse_type="AES256"
+            ),
         )
         self.bucket.apply_removal_policy(keep(deployment))
-        self.by_name = {index.name: self._index(index, deployment) for index in spec.VECTOR_INDEXES}
+        self.by_name = {index.name: self._index(index) for index in spec.VECTOR_INDEXES}
 
-    def _index(self, index: spec.VectorIndex, deployment: Deployment) -> s3vectors.CfnIndex:
+    def _index(self, index: spec.VectorIndex) -> s3vectors.CfnIndex:
         resource = s3vectors.CfnIndex(
             self,
             index.name,
@@ -49,13 +63,76 @@ class Vectors(Construct):
                 non_filterable_metadata_keys=[index.text_key]
             ),
         )
-        resource.apply_removal_policy(keep(deployment))
-        _search_text(resource, index, deployment)
+        resource.apply_removal_policy(keep(self._deployment))
+        if self._deployment.local:
+            # The API's property, which CloudFormation lacks: the laptop runner creates the index from it.
+            search = [{"MetadataKey": index.text_key, "Language": LANGUAGE}]
+            resource.add_property_override("MetadataConfiguration.TextSearchConfigurations", search)
         return resource
 
 
-def _search_text(resource: CfnResource, index: spec.VectorIndex, deployment: Deployment) -> None:
-    # CloudFormation's own schema of the index ends at NonFilterableMetadataKeys and refuses further keys, so the
-    # property can only be written where the laptop runner reads the template.
-    if deployment.local:
-        resource.add_property_override("MetadataConfiguration.TextSearchConfigurations", text_search(index))
+class TextSearch(Construct):
+    """Full-text search on the deployed indexes, switched on by a custom resource after they exist.
+
+    CloudFormation's `AWS::S3Vectors::Index` knows only `NonFilterableMetadataKeys` and refuses further keys
+    (`additionalProperties: false` in its schema), so the property cannot be written into the template. The
+    API adds it to an existing index (`UpdateMetadataConfiguration`), which must be in ENHANCED mode: the
+    default in every bucket created since 30 September 2026 (S3 user guide, "Changing a vector index's mode").
+    """
+
+    def __init__(self, scope: Construct, deployment: Deployment, vectors: Vectors, layers: Layers) -> None:
+        """Create the function and one custom resource for each index under `scope`."""
+        super().__init__(scope, "TextSearch")
+        function = self._function(deployment, list(vectors.by_name.values()), layers)
+        for index in spec.VECTOR_INDEXES:
+            CustomResource(
+                self,
+                index.name,
+                service_token=function.function_arn,
+                resource_type="Custom::TextSearch",
+                properties={
+                    "IndexArn": vectors.by_name[index.name].attr_index_arn,
+                    "MetadataKey": index.text_key,
+                    "Language": LANGUAGE,
+                },
+            )
+
+    def _function(
+        self, deployment: Deployment, indexes: list[s3vectors.CfnIndex], layers: Layers
+    ) -> lambda_.Function:
+        name = f"{deployment.prefix}-text-search"
+        logs = log_group(self, "Logs", f"/aws/lambda/{name}", deployment)
+        configure = allow(
+            ["s3vectors:GetIndex", "s3vectors:UpdateMetadataConfiguration"],
+            *(index.attr_index_arn for index in indexes),
+        )
+        role = service_role(
+            self,
+            "Role",
+            "lambda.amazonaws.com",
+            [configure, *telemetry(logs)],
+            "What the text-search switch may do",
+        )
+        acknowledge_tracing(role)
+        # cfn-lint's list of actions (1.58) is older than UpdateMetadataConfiguration.
+        resource = cast(CfnResource, role.node.default_child)
+        resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3037"]}})
+        function = lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            description="Switches on full-text search during a deployment",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            handler="index.handler",
+            code=lambda_.Code.from_inline((Path(custom.__file__).parent / "text_search.py").read_text()),
+            layers=layers.of(("aws",)),
+            role=role.without_policy_updates(),
+            timeout=Duration.seconds(60),
+            memory_size=256,
+            tracing=lambda_.Tracing.ACTIVE,
+            logging_format=lambda_.LoggingFormat.JSON,
+            log_group=logs,
+        )
+        finish(function)
+        return function

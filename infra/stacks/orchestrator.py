@@ -12,7 +12,7 @@ from infra.constructs.observability import Observability
 from infra.constructs.permissions import Storage
 from infra.constructs.schedule import Schedules
 from infra.constructs.storage import Queues, Secrets, Tables
-from infra.constructs.vectors import Vectors
+from infra.constructs.vectors import TextSearch, Vectors
 from infra.deployment import Deployment
 from infra.discovery import Found
 
@@ -36,6 +36,8 @@ class OrchestratorStack(Stack):
             Secrets(self, deployment, found),
         )
         layers = Layers(self, deployment, found)
+        if not deployment.local:
+            TextSearch(self, deployment, storage.vectors, layers)
         functions = [FunctionFolder(self, one, deployment, storage, layers) for one in found]
         for function in functions:
             if function.found.spec.trigger:
