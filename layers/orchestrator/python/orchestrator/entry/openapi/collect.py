@@ -1,0 +1,56 @@
+"""Finds the apps of all HTTP functions. Nothing lists them: a folder with a `handler.py` is a function."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from orchestrator.spec import Function
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One HTTP function: its folder as `<group>/<name>`, its spec and its app."""
+
+    folder: str
+    spec: Function
+    app: FastAPI
+
+    @property
+    def routes(self) -> list[APIRoute]:
+        """The routes the app answers."""
+        return [route for route in self.app.routes if isinstance(route, APIRoute)]
+
+    def route_keys(self) -> list[str]:
+        """Return API Gateway's key of every route the app answers, sorted."""
+        return sorted(f"{method} {route.path}" for route in self.routes for method in methods(route))
+
+
+def methods(route: APIRoute) -> list[str]:
+    """Return the methods of a route, sorted."""
+    return sorted(route.methods or ())
+
+
+def apps(root: Path) -> list[App]:
+    """Import and return the app of every function with routes under `root`, in the order of their folders."""
+    found: list[App] = []
+    for handler in sorted(root.glob("functions/*/*/handler.py")):
+        folder = handler.parent.relative_to(root / "functions").as_posix()
+        package = f"functions.{folder.replace('/', '.')}"
+        spec: Function = importlib.import_module(f"{package}.spec").SPEC
+        if spec.routes:
+            _stand_in_for_the_stack(spec)
+            found.append(App(folder, spec, importlib.import_module(f"{package}.handler").app))
+    return found
+
+
+def _stand_in_for_the_stack(spec: Function) -> None:
+    # A handler may look its resources up while it is imported; here only its routes matter.
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    for grant in spec.grants:
+        os.environ.setdefault(f"{grant.kind.upper()}_{grant.name.upper().replace('-', '_')}", "unused")
