@@ -8,6 +8,7 @@ from functions.api.orchestrate.spec import SPEC
 from orchestrator import wiring
 from orchestrator.entry.http import Caller, Trace, create_app, lambda_handler
 from orchestrator.entry.preferences import seconds_to_wait
+from orchestrator.entry.snapstart import before_snapshot
 from orchestrator.intents.dispatch import Preferences
 from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 
@@ -52,4 +53,5 @@ async def orchestrate(
     return answer.body
 
 
+before_snapshot(wiring.prepare_dispatcher)
 handler = lambda_handler(app)

@@ -150,6 +150,16 @@ def dispatcher() -> Dispatcher:
     return Dispatcher(tools(), _providers(), admission, jobs(), sync_timeout=Intents.load().sync_timeout)
 
 
+def prepare_dispatcher() -> None:
+    """Build what the first request would otherwise build: for a snapshot."""
+    from orchestrator.aws import clients
+
+    dispatcher()
+    _memory_backends()
+    for client in (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager):
+        client()
+
+
 @cache
 def job_worker(timeout: float) -> Worker:
     """What works on jobs in a function that may run for `timeout` seconds."""

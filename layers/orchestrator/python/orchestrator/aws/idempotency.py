@@ -54,7 +54,7 @@ class DynamoIdempotency:
             ":mine": {"S": claim.token},
         }
         if response is not None:
-            changes += ", response = :response"
+            changes += ", answer = :response"
             values[":response"] = {"S": json.dumps(response)}
         await self._mine(
             dynamodb().update_item,
@@ -120,5 +120,5 @@ def _record(item: Mapping[str, Any]) -> Record:
         claim=claim,
         state=item["state"]["S"],
         completed_at=float(item.get("completed_at", {"N": "0"})["N"]),
-        response=json.loads(item["response"]["S"]) if "response" in item else None,
+        response=json.loads(item["answer"]["S"]) if "answer" in item else None,
     )
