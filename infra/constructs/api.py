@@ -6,15 +6,14 @@ import json
 from typing import cast
 
 from aws_cdk import Acknowledgment as Because
-from aws_cdk import CfnOutput, Duration, Validations
+from aws_cdk import CfnOutput, Duration, Stack, Validations
 from aws_cdk import aws_apigatewayv2 as gateway
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
-from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.function import FunctionFolder
 from infra.constructs.shared import log_group
-from infra.deployment import Deployment
+from infra.deployment import Deployment, DeploymentError
 from orchestrator.spec import Route
 
 ALLOWED_HEADERS = [
@@ -81,43 +80,75 @@ class Api(Construct):
             destination_arn=logs.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
 
-    def _routes(self, function: FunctionFolder, authorizer: gateway.IHttpRouteAuthorizer | None) -> None:
-        integration = integrations.HttpLambdaIntegration(
-            function.found.id,
-            function.entry,
-            # One permission for the API, not one for each route: a stack may hold 500 resources.
-            scope_permission_to_route=False,
+    def _routes(self, function: FunctionFolder, authorizer: gateway.CfnAuthorizer | None) -> None:
+        # L1 resources: one integration and one permission for each function, however many routes it has.
+        integration = gateway.CfnIntegration(
+            self,
+            f"{function.found.id}-integration",
+            api_id=self.api.api_id,
+            integration_type="AWS_PROXY",
+            integration_uri=function.entry.function_arn,
+            payload_format_version="2.0",
         )
+        self._may_invoke(function, "*/*")
         for route in function.found.spec.routes:
-            guarded = authorizer if route.scope is not None else None
-            for added in self.api.add_routes(
-                path=route.path,
-                methods=[gateway.HttpMethod[route.method]],
-                integration=integration,
-                authorizer=guarded or gateway.HttpNoneAuthorizer(),
-            ):
-                _explain(added, route, guarded is not None)
+            self._route(route, integration, authorizer if route.scope is not None else None)
 
-    def _authorizer(self, functions: list[FunctionFolder]) -> gateway.IHttpRouteAuthorizer | None:
-        handlers = [function for function in functions if function.found.spec.authorizer]
-        if not handlers:
-            return None
+    def _route(
+        self, route: Route, integration: gateway.CfnIntegration, authorizer: gateway.CfnAuthorizer | None
+    ) -> None:
+        added = gateway.CfnRoute(
+            self,
+            route.key.replace("/", "|"),
+            api_id=self.api.api_id,
+            route_key=route.key,
+            target=f"integrations/{integration.ref}",
+            authorization_type="CUSTOM" if authorizer else "NONE",
+            authorizer_id=authorizer.ref if authorizer else None,
+        )
+        if authorizer is None:
+            reason = f"{route.key} is public: its spec declares scope=None."
+            Validations.of(added).acknowledge(Because(id="AwsSolutions-APIG4", reason=reason))
+
+    def _authorizer(self, functions: list[FunctionFolder]) -> gateway.CfnAuthorizer:
+        function = next((one for one in functions if one.found.spec.authorizer), None)
+        if function is None:
+            raise DeploymentError(
+                "auth_mode=key: no function is the authorizer; give one spec authorizer=True"
+            )
+        arn = Stack.of(self).format_arn(
+            service="apigateway",
+            account="lambda",
+            resource="path/2015-03-31/functions",
+            resource_name=f"{function.entry.function_arn}/invocations",
+        )
         # No identity source and no cache: the credential comes in either of two headers, and an HTTP API
         # refuses a request that lacks one of the sources before the authorizer sees it.
-        return authorizers.HttpLambdaAuthorizer(
+        authorizer = gateway.CfnAuthorizer(
+            self,
             "Keys",
-            handlers[0].entry,
-            authorizer_name="keys",
+            name="keys",
+            api_id=self.api.api_id,
+            authorizer_type="REQUEST",
+            authorizer_uri=arn,
+            authorizer_payload_format_version="2.0",
+            authorizer_result_ttl_in_seconds=0,
+            enable_simple_responses=True,
             identity_source=[],
-            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
-            results_cache_ttl=Duration.seconds(0),
         )
+        self._may_invoke(function, f"authorizers/{authorizer.ref}")
+        return authorizer
 
-
-def _explain(added: gateway.HttpRoute, route: Route, guarded: bool) -> None:
-    if not guarded:
-        Validations.of(added).acknowledge(
-            Because(id="AwsSolutions-APIG4", reason=f"{route.key} is public: its spec declares scope=None.")
+    def _may_invoke(self, function: FunctionFolder, what: str) -> None:
+        lambda_.CfnPermission(
+            self,
+            f"{function.found.id}-permission",
+            action="lambda:InvokeFunction",
+            function_name=function.entry.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=Stack.of(self).format_arn(
+                service="execute-api", resource=self.api.api_id, resource_name=what
+            ),
         )
 
 

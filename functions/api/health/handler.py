@@ -14,14 +14,12 @@ from orchestrator.tenancy.credentials import shown
 app = create_app(SPEC)
 
 
-@app.get("/health/", include_in_schema=False)
 @app.get("/health", operation_id="getLiveness")
 async def live() -> Liveness:
     """Answer that the function runs, without asking anything else."""
     return Liveness(version=__version__)
 
 
-@app.get("/api/v1/health/", include_in_schema=False, response_model_exclude_none=True)
 @app.get(
     "/api/v1/health",
     operation_id="getReadiness",

@@ -6,9 +6,7 @@ SPEC = Function(
     summary="Liveness without I/O, and readiness of tables, queue and vendors.",
     routes=(
         Route("GET", "/health", None),
-        Route("GET", "/health/", None),
         Route("GET", "/api/v1/health", None),
-        Route("GET", "/api/v1/health/", None),
     ),
     grants=(
         table("jobs", "DescribeTable"),

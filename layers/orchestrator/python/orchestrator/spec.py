@@ -17,7 +17,7 @@ ErrorFamily = Literal["platform", "intents"]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route of the HTTP API.
+    """One route of the HTTP API, answered with and without a slash at its end.
 
     `path` uses API Gateway's braces (`/jobs/{job_id}`). `scope` is the API-key scope the caller needs; `None`
     makes the route public: it is registered without the authorizer.

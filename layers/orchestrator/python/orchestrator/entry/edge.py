@@ -31,6 +31,8 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # The API has a second route for each path with a slash at its end; the app needs only one.
+        scope["path"] = scope["path"].rstrip("/") or "/"
         event = cast("Mapping[str, Any]", scope.get("aws.event") or {})
         trace = correlation.of_request(scope["headers"], event)
         caller = identity.from_event(event, self.auth_mode)
