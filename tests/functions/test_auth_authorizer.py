@@ -53,10 +53,16 @@ def record(**changes: Any) -> ApiKey:
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("TABLE_KEYS", TABLE)
-    wiring.key_store.cache_clear()
     with moto_table(TABLE) as client:
+        forget()
         yield client
+    forget()
+
+
+def forget() -> None:
+    """Make the process as good as fresh: no store, no remembered key."""
     wiring.key_store.cache_clear()
+    wiring.verified_keys.cache_clear()
 
 
 @pytest.fixture

@@ -19,14 +19,12 @@ from typing import Any
 
 from functions.auth.authorizer.spec import SPEC
 from orchestrator import wiring
-from orchestrator.config.groups import Auth
 from orchestrator.entry import correlation, logs, start
-from orchestrator.tenancy.cache import KeyCache
 from orchestrator.tenancy.credentials import shown
-from orchestrator.tenancy.keys import Keys, key_id_of
+from orchestrator.tenancy.keys import key_id_of
 
 start.check(SPEC)
-keys = KeyCache(Keys(wiring.key_store()), seconds=Auth.load().key_cache)
+keys = wiring.verified_keys()
 _runner = asyncio.Runner()
 
 
