@@ -12,6 +12,7 @@ handler = lambda_handler(app)
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, cast
 
@@ -58,7 +59,16 @@ def create_app(spec: Function, *, max_body: int = MAX_BODY) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Handler:
     """Return the function Lambda calls for `app`: API Gateway events in, responses out."""
-    return cast("Handler", Mangum(app, lifespan="off"))
+    # Mangum runs on the thread's current loop. A loop of our own stays, whoever else ran one in between.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    adapter = Mangum(app, lifespan="off")
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        asyncio.set_event_loop(loop)
+        return adapter(event, context)
+
+    return handler
 
 
 async def _identify(request: Request) -> Identity:

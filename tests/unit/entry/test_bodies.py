@@ -1,0 +1,98 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.entry.bodies import json_path, of_validation, refuse_other_paths
+from orchestrator.errors import InvalidInput
+
+FIRST_LINE_OF_THE_DOCUMENT = '{\n    "content": "Schedule a meeting called Team'
+"""What bash sends of the calendar document's first curl: the inner single quote ends the argument."""
+
+
+def problem_of(body: str) -> Any:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as error:
+        entry = {"type": "json_invalid", "loc": ("body", error.pos), "ctx": {"error": error.msg}}
+        return of_validation([entry], body)
+    raise AssertionError("this body is valid JSON")
+
+
+def test_a_body_cut_by_the_shell_is_explained_with_place_word_and_mend() -> None:
+    assert len(FIRST_LINE_OF_THE_DOCUMENT) == 48
+    problem = problem_of(FIRST_LINE_OF_THE_DOCUMENT)
+    assert problem.status == 400
+    assert problem.message == (
+        "Body is truncated JSON at char 17: your shell probably ended the string at the ' before 'Team'."
+    )
+    assert "--data @file" in problem.hint
+    assert "'\\''" in problem.hint
+
+
+def test_a_body_that_ends_too_early_outside_a_string_is_called_truncated() -> None:
+    assert problem_of('{"intent": "memory.write", ').message.startswith("Body is truncated JSON at char 27")
+
+
+def test_single_quotes_get_a_hint_about_double_quotes() -> None:
+    problem = problem_of("{'intent': 'memory.write'}")
+    assert problem.message.startswith("Body is not valid JSON at char 1")
+    assert "double quotes" in problem.hint
+
+
+@given(st.text())
+def test_every_malformed_body_is_a_400_with_a_hint(body: str) -> None:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError:
+        problem = problem_of(body)
+        assert (problem.status, bool(problem.hint)) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (("body", "inputs", "tags", 0), "inputs.tags[0]"),
+        (("body",), "body"),
+        (("query", "wait"), "query.wait"),
+        (("header", "idempotency-key"), "header.idempotency-key"),
+        (("body", 2, "name"), "[2].name"),
+    ],
+)
+def test_a_location_becomes_a_path_the_caller_can_read(location: tuple[str | int, ...], path: str) -> None:
+    assert json_path(location) == path
+
+
+def test_several_wrong_values_are_all_listed_and_the_first_is_the_sentence() -> None:
+    errors = [
+        {"type": "missing", "loc": ("body", "intent"), "msg": "Field required"},
+        {"type": "bool_type", "loc": ("body", "inputs", "confirm"), "msg": "Input should be a valid boolean"},
+    ]
+    problem = of_validation(errors, {})
+    assert problem.message == "intent: Field required (1 more in details)"
+    assert (problem.field, problem.hint) == ("intent", "Add it.")
+    assert problem.details[1]["field"] == "inputs.confirm"
+
+
+def test_a_body_of_another_content_type_is_told_which_header_to_send() -> None:
+    errors = [{"type": "model_attributes_type", "loc": ("body",), "msg": "Input should be an object"}]
+    assert "Content-Type: application/json" in str(of_validation(errors, b"a=b").hint)
+
+
+def test_a_calendar_sentence_sent_to_the_intents_is_shown_its_own_path() -> None:
+    with pytest.raises(InvalidInput, match="/api/v1/orchestrate/"):
+        refuse_other_paths({"content": "Lunch", "user_id": "u"}, here="/orchestrate")
+
+
+def test_an_intent_sent_to_the_calendar_is_shown_its_own_path() -> None:
+    with pytest.raises(InvalidInput, match="POST /orchestrate"):
+        refuse_other_paths({"intent": "memory.write", "inputs": {}}, here="/api/v1/orchestrate")
+
+
+@pytest.mark.parametrize(
+    "body", [{"intent": "x", "content": "c", "user_id": "u"}, {}, [], None, "intent", {"content": "only"}]
+)
+def test_any_other_body_passes(body: object) -> None:
+    refuse_other_paths(body, here="/orchestrate")

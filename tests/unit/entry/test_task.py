@@ -1,0 +1,60 @@
+from typing import Any
+
+import pytest
+
+from orchestrator.entry import correlation
+from orchestrator.entry.task import task_handler
+from orchestrator.errors import NotFound, VendorBusy
+from orchestrator.spec import Function
+from tests.unit.entry.conftest import Lines
+
+SPEC = Function("test")
+
+
+class Renamed(VendorBusy):
+    @property
+    def error_type(self) -> str:
+        return "Vendor.Busy"
+
+
+def test_a_task_returns_what_the_work_returns() -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        return {"twice": event["n"] * 2}
+
+    assert task_handler(SPEC, work)({"n": 2}, None) == {"twice": 4}
+
+
+def test_the_correlation_id_of_the_input_is_carried_on(lines: Lines) -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        del event
+        return {"correlation_id": correlation.current().correlation_id}
+
+    assert task_handler(SPEC, work)({"correlation_id": "run-1"}, None) == {"correlation_id": "run-1"}
+    assert lines()[0]["correlation_id"] == "run-1"
+
+
+def test_a_domain_error_leaves_under_its_own_class_which_is_its_name() -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise NotFound("no such run")
+
+    with pytest.raises(NotFound) as caught:
+        task_handler(SPEC, work)({}, None)
+    assert type(caught.value).__name__ == caught.value.error_type
+
+
+def test_an_error_published_under_another_name_leaves_under_that_name(lines: Lines) -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise Renamed("openai", "429")
+
+    with pytest.raises(Exception, match="openai: 429") as caught:
+        task_handler(SPEC, work)({}, None)
+    assert type(caught.value).__name__ == "Vendor.Busy"
+    assert "429" in lines()[0]["exception"]
+
+
+def test_an_unknown_error_leaves_as_it_is() -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        task_handler(SPEC, work)({}, None)
