@@ -9,12 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.deployment import ROOT, Deployment, DeploymentError, read_context, use_bundled_node
+from infra.deployment import (
+    ROOT,
+    Deployment,
+    DeploymentError,
+    dependency_groups,
+    read_context,
+    use_bundled_node,
+)
 
 # The CDK CLI starts this module without the laptop's PYTHONPATH.
 sys.path.insert(0, str(ROOT / "layers" / "orchestrator" / "python"))
@@ -100,7 +106,7 @@ def _findings(report: Path) -> Iterator[str]:
         for violation in plugin["violations"]:
             for place in violation["violatingConstructs"]:
                 where = place.get("constructPath", "?")
-                yield f"{plugin['pluginName']}: {violation['ruleName']} at {where}: {violation['description']}"
+                yield f"{violation['ruleName']} at {where}: {violation['description']}"
 
 
 def fixed_context(deployment: Deployment) -> dict[str, Any]:
@@ -113,12 +119,6 @@ def fixed_context(deployment: Deployment) -> dict[str, Any]:
         {"aws:cdk:disable-asset-staging": True, "aws:cdk:bundling-stacks": []} if deployment.local else {}
     )
     return {"aws:cdk:enable-asset-metadata": True, "aws:cdk:enable-path-metadata": True, **local}
-
-
-def dependency_groups() -> set[str]:
-    """Return the dependency groups of `pyproject.toml` that are layers: all but the developer's."""
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    return set(groups) - {"infra", "local", "dev"}
 
 
 if __name__ == "__main__":

@@ -78,12 +78,16 @@ def _sizes(spec: Function) -> Complaints:
         yield "timeout", f"timeout={spec.timeout}: must be 1 to {longest} seconds"
     if not 128 <= spec.memory <= 10_240:
         yield "memory", f"memory={spec.memory}: must be 128 to 10240 MB"
+    if spec.layers and "base" not in spec.layers:
+        yield "layers", "layers without 'base': the others leave out what base holds; add 'base'"
     if len(spec.layers) > 4:
         yield "layers", f"{len(spec.layers)} layers: at most 4 beside the package's own (Lambda allows 5)"
 
 
 def _routes(spec: Function) -> Complaints:
     for route in spec.routes:
+        if len(route.path) > 1 and route.path.endswith("/"):
+            yield route.path, f"path {route.path!r}: API Gateway refuses a path that ends with /; drop it"
         braces = re.findall(r"[{}]|[^{}]+", route.path)
         if not route.path.startswith("/") or braces.count("{") != braces.count("}") or " " in route.path:
             yield route.path, f"path {route.path!r}: must start with / and close its braces"

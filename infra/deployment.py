@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,6 +123,12 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise DeploymentError(f"{name}={value}: expected one of {', '.join(allowed)}")
     return value
+
+
+def dependency_groups(root: Path = ROOT) -> set[str]:
+    """Return the dependency groups of `pyproject.toml` that become layers: all but the developer's."""
+    groups = tomllib.loads((root / "pyproject.toml").read_text())["dependency-groups"]
+    return set(groups) - {"infra", "local", "dev"}
 
 
 def use_bundled_node() -> None:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.deployment import Deployment, DeploymentError
 from infra.discovery import Found
+from infra.layers import PACKAGE, pack
 
 
 class Layers(Construct):
@@ -22,15 +23,15 @@ class Layers(Construct):
             DeploymentError: a layer that a function needs has not been built.
         """
         super().__init__(scope, "Layers")
-        # `aws` also serves the custom resource that switches on text search.
-        named = {name for one in found for name in one.spec.layers} | {"aws"}
+        # Both also serve the custom resource that switches on text search.
+        named = {name for one in found for name in one.spec.layers} | {"aws", "base"}
         names = [] if deployment.local else sorted(named)
         missing = [name for name in names if not (deployment.layers / name / "python").is_dir()]
         if missing:
             raise DeploymentError(f"layers not built: {', '.join(missing)}; run: make layers")
-        self._package = self._layer(
-            "orchestrator", deployment, str(deployment.root / "layers" / "orchestrator")
-        )
+        source = deployment.root / "layers" / PACKAGE
+        packed = source if deployment.local else pack(deployment.root, deployment.layers)
+        self._package = self._layer(PACKAGE, deployment, str(packed))
         self._by_name = {name: self._layer(name, deployment, str(deployment.layers / name)) for name in names}
 
     def of(self, names: tuple[str, ...]) -> list[lambda_.ILayerVersion]:
@@ -42,7 +43,7 @@ class Layers(Construct):
             self,
             name,
             layer_version_name=f"{deployment.prefix}-{name}",
-            code=lambda_.Code.from_asset(path, exclude=["**/__pycache__"] if name == "orchestrator" else []),
+            code=lambda_.Code.from_asset(path, exclude=["**/__pycache__"] if deployment.local else []),
             compatible_architectures=[lambda_.Architecture.ARM_64],
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         )

@@ -64,25 +64,27 @@ class Observability(Construct):
         )
 
     def _functions(self, name: str, members: list[FunctionFolder]) -> None:
-        listed = ", ".join(member.found.id for member in members)
-        for metric, why in (
-            ("Errors", "raised or timed out"),
-            ("Throttles", "was refused for lack of concurrency"),
-        ):
-            parts = {
-                f"m{n}": member.function.metric(metric, statistic="sum", period=PERIOD)
-                for n, member in enumerate(members)
-            }
-            total = cloudwatch.MathExpression(
-                expression="+".join(f"FILL({key}, 0)" for key in parts),
-                using_metrics=parts,
-                label=metric,
-                period=PERIOD,
-            )
-            self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {listed}.")
-        self._slow(name, members, listed)
+        # The authorizer answers 401 by failing on purpose; when it truly fails, the API answers 5xx.
+        failing = [member for member in members if not member.found.spec.authorizer]
+        if failing:
+            self._total(name, "Errors", "raised or timed out", failing)
+        self._total(name, "Throttles", "was refused for lack of concurrency", members)
+        self._slow(name, members)
 
-    def _slow(self, name: str, members: list[FunctionFolder], listed: str) -> None:
+    def _total(self, name: str, metric: str, why: str, members: list[FunctionFolder]) -> None:
+        parts = {
+            f"m{n}": member.function.metric(metric, statistic="sum", period=PERIOD)
+            for n, member in enumerate(members)
+        }
+        total = cloudwatch.MathExpression(
+            expression="+".join(f"FILL({key}, 0)" for key in parts),
+            using_metrics=parts,
+            label=metric,
+            period=PERIOD,
+        )
+        self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {_listed(members)}.")
+
+    def _slow(self, name: str, members: list[FunctionFolder]) -> None:
         parts = {
             f"m{n}": member.function.metric_duration(statistic="p99", period=PERIOD)
             for n, member in enumerate(members)
@@ -96,7 +98,7 @@ class Observability(Construct):
             label="p99 as a share of the time-out",
             period=PERIOD,
         )
-        text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {listed}."
+        text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {_listed(members)}."
         self._alarm(f"{name}-slow", worst, SLOW, text, periods=3)
 
     def _server_errors(self, api: Api) -> None:
@@ -158,6 +160,10 @@ def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionF
         for start in range(0, len(members), METRICS_PER_ALARM):
             suffix = f"-{start // METRICS_PER_ALARM + 1}" if len(members) > METRICS_PER_ALARM else ""
             yield f"{group}{suffix}", members[start : start + METRICS_PER_ALARM]
+
+
+def _listed(members: list[FunctionFolder]) -> str:
+    return ", ".join(member.found.id for member in members)
 
 
 def _graph(title: str, left: list[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:

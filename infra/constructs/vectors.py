@@ -126,7 +126,7 @@ class TextSearch(Construct):
             architecture=lambda_.Architecture.ARM_64,
             handler="index.handler",
             code=lambda_.Code.from_inline((Path(custom.__file__).parent / "text_search.py").read_text()),
-            layers=layers.of(("aws",)),
+            layers=layers.of(("aws", "base")),
             role=role.without_policy_updates(),
             timeout=Duration.seconds(60),
             memory_size=256,
