@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local import moto_patches
 from infra.local.aws.policies import Policies
 from infra.local.gateway.routes import HttpApi, http_api_of
 from infra.local.resources import Call, check_types, create_resources
@@ -12,6 +13,14 @@ from infra.local.synth import STACK
 from infra.local.template import Endpoints, Template
 from infra.local.vendors import Vendor, vendors_of
 from infra.local.workers.function import LocalFunction, functions_of
+
+
+_SERVICES = {
+    "DynamoDB": "dynamodb",
+    "S3Vectors": "s3vectors",
+    "SecretsManager": "secretsmanager",
+    "StepFunctions": "states",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +49,12 @@ def read_deployment(out: Path, endpoints: Endpoints, stack: str = STACK) -> Depl
 
 
 def create(deployment: Deployment, call: Call) -> None:
-    """Create the deployment's stateful resources; what exists stays.
+    """Create the deployment's stateful resources in a moto changed for them; what exists stays.
 
     Raises:
         RunnerError: moto refuses a resource.
     """
+    kinds = {raw["Type"].split("::")[1] for raw in deployment.template.document["Resources"].values()}
+    services = [_SERVICES[kind] for kind in sorted(kinds) if kind in _SERVICES]
+    moto_patches.install(services, deployment.template.endpoints.aws)
     create_resources(deployment.template, call)

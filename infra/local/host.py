@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib
 import signal
 import socket
 import time
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from infra.local import moto_patches, synth, web
+from infra.local import envfile, reload, synth, web
 from infra.local.aws.front import Front
 from infra.local.aws.moto_calls import MotoCalls
 from infra.local.aws.policies import Policies
@@ -19,11 +19,16 @@ from infra.local.aws.services import Services
 from infra.local.control import Control
 from infra.local.deployment import Deployment, create, read_deployment
 from infra.local.environment import WorkerEnvironment
+from infra.local.errors import RunnerError
 from infra.local.functions import Functions
 from infra.local.gateway.app import Gateway
 from infra.local.logs import Logs
-from infra.local.options import ROOT, Options
+from infra.local.options import ROOT, Options, read_options
+from infra.local.persistence import Store
+from infra.local.standins import StandIns
 from infra.local.template import Endpoints
+from infra.local.triggers.queues import Poller, mappings_of
+from infra.local.triggers.schedules import Scheduler, schedules_of
 from infra.local.vendors import store_secrets
 
 
@@ -35,57 +40,151 @@ class Host:
         self.listener = listener
         self.logs = logs
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.stop = asyncio.Event()
-        self.closing: contextlib.AsyncExitStack = contextlib.AsyncExitStack()
+        self.assembly = options.assembly or ROOT / "cdk.out" / f"local-{options.auth_mode}"
+        self._stop = asyncio.Event()
+        self._closing = AsyncExitStack()
+        self._triggers: list[asyncio.Task[None]] = []
+        self._store: Store | None = None
 
     async def run(self, started: float) -> None:
-        """Start everything, say so, and serve until `stop` is set; `started` is a `time.perf_counter()`.
+        """Start everything, say so, and serve until a signal; `started` is a `time.perf_counter()`.
 
         Raises:
             RunnerError: something cannot start.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.stop.set)
-        async with self.closing:
+            loop.add_signal_handler(number, self._stop.set)
+        async with self._closing:
+            self._closing.callback(self._save)  # first in, last out: when no worker can write any more
             await self._start()
             seconds = time.perf_counter() - started
             print(f"orchestrator ready on {self.url} (docs: /docs) in {seconds:.1f} s", flush=True)
-            await self.stop.wait()
+            await self._stop.wait()
 
     async def _start(self) -> None:
         options = self.options
-        out = options.assembly or ROOT / "cdk.out" / f"local-{options.auth_mode}"
         if not options.assembly:
-            await asyncio.to_thread(synth.ensure, out, options.auth_mode, options.environment, self.logs.say)
-        self.environment = WorkerEnvironment("", options.environment)
-        self.functions = Functions(self.environment, self.logs.function)
-        self.closing.push_async_callback(self.functions.close)
-        moto = MotoCalls("")
-        services = Services(moto, self.functions.invoke, self.functions.knows)
-        self.front = Front(services, Policies({}, {}), self.logs.say)
-        server, port = await serve(self.front)
-        self.closing.callback(server.close)
-        endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)
-        moto.endpoint = self.environment.endpoint = endpoints.aws
-        moto_patches.install(("dynamodb", "s3vectors", "secretsmanager"), endpoints.aws)
-        self.web = web.Web(Control(self.front, list, self.functions.workers), None)
-        self.deploy(read_deployment(out, endpoints))
+            await asyncio.to_thread(
+                synth.ensure, self.assembly, options.auth_mode, options.environment, self.logs.say
+            )
+        await self._build()
+        first = read_deployment(self.assembly, self.endpoints)
+        await self._open_data(first)
+        await self.deploy(first)
         await self._serve()
 
-    def deploy(self, deployment: Deployment) -> None:
-        """Make a deployment the running one."""
-        create(deployment, self.front.services.call)
-        store_secrets(deployment.vendors, self.options.environment, self.front.services.call)
+    async def _build(self) -> None:
+        """Make the parts; nothing is deployed yet."""
+        self.environment = WorkerEnvironment("", self.options.environment)
+        self.functions = Functions(self.environment, self.logs.function)
+        self._closing.push_async_callback(self.functions.close)
+        moto = MotoCalls("")
+        self.services = Services(moto, self.functions.invoke, self.functions.knows)
+        self.front = Front(self.services, Policies({}, {}), self.logs.say)
+        server, port = await serve(self.front)
+        self._closing.callback(server.close)
+        self.endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)
+        moto.endpoint = self.environment.endpoint = self.endpoints.aws
+        self.standins = StandIns(self.url)
+        self.web = web.Web(Control(self.front, self.standins.entries, self.functions.workers), self.standins)
+
+    async def _open_data(self, first: Deployment) -> None:
+        """Create the resources and fill them with the data of the last run."""
+        store = Store(self.options.data / "data", self.services.changes.__getitem__, self.logs.say)
+        if self.options.fresh:
+            store.clear()
+        create(first, self.services.call)
+        store.load()
+        self._store = store
+        self._keep(store.keep_saving())
+        self._keep(store.sweep_ttl())
+
+    def _save(self) -> None:
+        if self._store:
+            self._store.save()
+
+    async def deploy(self, deployment: Deployment) -> None:
+        """Make a deployment the running one; what is under way in changed functions finishes.
+
+        Raises:
+            RunnerError: moto refuses a resource.
+        """
+        await self._stop_triggers()
+        create(deployment, self.services.call)
+        self._use_settings(deployment)
         self.front.policies = deployment.policies
         self.functions.deploy(deployment.functions)
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
+        self._start_triggers(deployment)
+        envfile.write(self.options.data / "env", deployment, self.url)
+        self.deployment = deployment
+
+    def _use_settings(self, deployment: Deployment) -> None:
+        settings = self.environment.settings
+        store_secrets(deployment.vendors, settings, self.services.call)
+        self.environment.vendors = self.standins.base_urls(deployment.vendors, settings)
+
+    def _start_triggers(self, deployment: Deployment) -> None:
+        for mapping in mappings_of(deployment.template):
+            poller = Poller(mapping, self.services, self.functions.invoke)
+            self._triggers.append(asyncio.create_task(poller.run()))
+        scheduler = Scheduler(self.services, self.endpoints.aws, self.logs.say)
+        for schedule in schedules_of(deployment.template):
+            self._triggers.append(asyncio.create_task(scheduler.run(schedule)))
+
+    async def _stop_triggers(self) -> None:
+        for task in self._triggers:
+            task.cancel()
+        await asyncio.gather(*self._triggers, return_exceptions=True)
+        self._triggers.clear()
 
     async def _serve(self) -> None:
+        self._closing.callback((self.options.data / "env").unlink, missing_ok=True)
+        self._keep(self.functions.reap_idle(self.options.idle_seconds))
+        if self.options.reload:
+            self._keep(reload.watch(self.change))
         server, task = await web.start(self.web, self.listener)
 
         async def finish() -> None:
             server.should_exit = True
+            await self._stop_triggers()
             await task
 
-        self.closing.push_async_callback(finish)
+        self._closing.push_async_callback(finish)
+
+    async def change(self, plan: reload.Plan) -> None:
+        """Act on saved files: fresh workers, or a new synth and deployment."""
+        say = self.logs.say
+        if plan.runner:
+            say("the runner itself changed: restart `make run` to use it")
+        if plan.settings:
+            self.environment.settings = read_options().environment
+            self._use_settings(self.deployment)
+            say("read .env again")
+        if plan.synth and not self.options.assembly:
+            await self._redeploy()
+        recycled = self.functions.recycle(plan.affects)
+        if recycled:
+            say(f"reloaded {', '.join(recycled)}")
+
+    async def _redeploy(self) -> None:
+        options, say = self.options, self.logs.say
+        try:
+            await asyncio.to_thread(synth.ensure, self.assembly, options.auth_mode, options.environment, say)
+            await self.deploy(read_deployment(self.assembly, self.endpoints))
+        except RunnerError as error:
+            say(f"{error}; the stack goes on as it was", "ERROR")
+        else:
+            say("deployed the changed stack")
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` in the background until the runner stops."""
+        task = asyncio.create_task(work)
+
+        async def end() -> None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+        self._closing.push_async_callback(end)

@@ -9,6 +9,7 @@ import re
 import subprocess  # noqa: S404 - the synth is a program of this repository
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +17,7 @@ from infra.local.errors import RunnerError
 from infra.local.options import ROOT
 
 STACK = "orchestrator-local"
-_INPUTS = (
+INPUTS = (
     "cdk.json",
     "uv.lock",
     "infra/*.py",
@@ -31,9 +32,20 @@ _ENVIRONMENT = ("CORS_ORIGINS",)
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
+def is_input(name: str) -> bool:
+    """Return whether the template is made from the file, given by its path in the repository."""
+    return any(_pattern(glob).fullmatch(name) for glob in INPUTS)
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    parts = (re.escape(part).replace(r"\*", "[^/]*") for part in glob.split("**/"))
+    return re.compile("(?:.*/)?".join(parts))
+
+
 def inputs(root: Path = ROOT) -> Iterator[Path]:
     """Yield every file the template is made from."""
-    for pattern in _INPUTS:
+    for pattern in INPUTS:
         yield from sorted(root.glob(pattern))
 
 

@@ -17,28 +17,26 @@ import uvicorn
 from infra.local.errors import RunnerError
 from infra.local.gateway.app import Receive, Scope, Send, write
 from infra.local.gateway.event import message
+from infra.local.standins import MOUNT
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-SANDBOX = "/_local/sandbox"
 
 
 class Web:
     """Sends each request to the part it is for; `api` is replaced at a re-deployment."""
 
-    def __init__(self, control: App, sandbox: App | None) -> None:
+    def __init__(self, control: App, standins: App) -> None:
         self.api: App | None = None
         self._control = control
-        self._sandbox = sandbox
+        self._standins = standins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
         path: str = scope["path"]
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-        elif path.startswith(SANDBOX + "/") and self._sandbox:
-            inner = path.removeprefix(SANDBOX)
-            await self._sandbox({**scope, "path": inner, "raw_path": inner.encode(), "root_path": ""}, receive, send)
+        elif path.startswith(MOUNT + "/"):
+            await self._standins(scope, receive, send)
         elif path.startswith("/_local/"):
             await self._control(scope, receive, send)
         elif self.api:

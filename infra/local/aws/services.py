@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ from infra.local.shared import Invoke, Json, function_name
 
 _SLOW = frozenset({"states"})
 """Services whose calls may take long or call back: they run in a thread, the others in the event loop."""
+_READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
 
 
 class Services:
@@ -25,6 +26,7 @@ class Services:
         self._knows = knows
         self._arrivals: set[asyncio.Event] = set()
         self._background: set[asyncio.Task[None]] = set()
+        self.changes: Counter[str] = Counter()
 
     def answer(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
         """Answer one call, at once where that is cheap."""
@@ -34,6 +36,7 @@ class Services:
             return self._long_poll(request)
         if request.service in _SLOW:
             return asyncio.to_thread(self.moto.answer, request)
+        self._count(request.service, request.operation)
         response = self.moto.answer(request)
         if request.operation in ("SendMessage", "SendMessageBatch", "ChangeMessageVisibility"):
             self.announce()
@@ -45,7 +48,13 @@ class Services:
         Raises:
             AwsError: the service refused the call.
         """
+        self._count(service, operation)
         return self.moto.call(service, operation, parameters)
+
+    def _count(self, service: str, operation: str) -> None:
+        """Count what may have changed a service's data: all but plain reads (receiving marks messages)."""
+        if not operation.startswith(_READS):
+            self.changes[service] += 1
 
     def announce(self) -> None:
         """Wake whoever waits for a message."""
@@ -67,6 +76,7 @@ class Services:
         deadline = time.monotonic() + min(int(request.parameters.pop("WaitTimeSeconds")), 20)
         request.parameters["WaitTimeSeconds"] = 0
         while True:
+            self._count(request.service, request.operation)
             response = self.moto.answer(request)
             left = deadline - time.monotonic()
             if b'"Messages"' in response.body or response.status != 200 or left <= 0:
@@ -80,15 +90,19 @@ class Services:
         if not self._knows(name):
             return error_response(request, "ResourceNotFoundException", f"Function not found: {name}", 404)
         if request.headers.get("x-amz-invocation-type") == "Event":
-            task = asyncio.create_task(self._asynchronously(name, request.body))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            self.invoke_later(name, request.body)
             return AwsResponse(202, b"")
         result = await self._invoke(name, request.body or b"{}")
         headers = {"content-type": "application/json", "x-amz-executed-version": "$LATEST"}
         if result.failed:
             headers["x-amz-function-error"] = "Unhandled"
         return AwsResponse(200, result.payload, headers)
+
+    def invoke_later(self, name: str, payload: bytes) -> None:
+        """Start an asynchronous invocation."""
+        task = asyncio.create_task(self._asynchronously(name, payload))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _asynchronously(self, name: str, payload: bytes) -> None:
         """Run an asynchronous invocation: two retries, after one and two minutes, as Lambda does."""
@@ -97,7 +111,3 @@ class Services:
             if not (await self._invoke(name, payload or b"{}")).failed:
                 return
 
-
-def decode(response: AwsResponse) -> Json:
-    """Return the JSON of a response; an empty one is an empty object."""
-    return json.loads(response.body or b"{}")

@@ -105,9 +105,11 @@ def _sweep_table(table: Any, now: float) -> int:
     if ttl.get("TimeToLiveStatus") != "ENABLED":
         return 0
     attribute = ttl["AttributeName"]
+    partitions = [list(p.values()) if table.range_key_attr else [p] for p in table.items.values()]
     due = [
         item
-        for item in _originals.get("all_items", Table.all_items)(table)
+        for items in partitions
+        for item in items
         if (value := item.attrs.get(attribute)) is not None and value.type == "N" and float(value.value) < now
     ]
     for item in due:

@@ -11,7 +11,10 @@ from starlette.applications import Starlette
 from infra.local.sandbox.openai import OpenAI
 from infra.local.sandbox.outbox import Outbox
 
-__all__ = ["Outbox", "create"]
+__all__ = ["BASES", "Outbox", "create"]
+
+BASES = {"openai": "/openai/v1"}
+"""The base path of each vendor's API below the mount: what the vendor's base URL variable ends in."""
 
 
 def create(outbox: Outbox) -> Starlette:
