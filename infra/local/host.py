@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import time
@@ -142,6 +143,8 @@ class Host:
     async def _serve(self) -> None:
         self._closing.callback((self.options.data / "env").unlink, missing_ok=True)
         self._keep(self.functions.reap_idle(self.options.idle_seconds))
+        if self.options.parent:
+            self._keep(self._follow(self.options.parent))
         if self.options.reload:
             self._keep(reload.watch(self.change))
         server, task = await web.start(self.web, self.listener)
@@ -177,6 +180,15 @@ class Host:
             say(f"{error}; the stack goes on as it was", "ERROR")
         else:
             say("deployed the changed stack")
+
+    async def _follow(self, parent: int) -> None:
+        """Stop when the process `parent` is gone."""
+        while True:
+            await asyncio.sleep(1)
+            try:
+                os.kill(parent, 0)
+            except ProcessLookupError:
+                self._stop.set()
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` in the background until the runner stops."""

@@ -18,7 +18,8 @@ ASSEMBLY = "ORCHESTRATOR_LOCAL_ASSEMBLY"
 class Options:
     """The runner's own settings; `environment` is what functions may be given a part of.
 
-    `assembly` is a cloud assembly to run as it is, without a synth: tests bring small ones.
+    `assembly` is a cloud assembly to run as it is, without a synth: tests bring small ones. `parent` is a process
+    the runner must not outlive, 0 for none.
     """
 
     port: int
@@ -28,16 +29,19 @@ class Options:
     idle_seconds: float
     reload: bool
     assembly: Path | None
+    parent: int
     environment: Mapping[str, str]
 
 
-def read_options(process: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env") -> Options:
+def read_options(process: Mapping[str, str] = os.environ) -> Options:
     """Merge `.env` under the process environment and read the runner's settings.
+
+    `ORCHESTRATOR_LOCAL_ENV_FILE` names another file than `.env`.
 
     Raises:
         RunnerError: a setting of the runner itself has an impossible value.
     """
-    environment = {**_dotenv(env_file), **(os.environ if process is None else process)}
+    environment = {**_dotenv(Path(process.get("ORCHESTRATOR_LOCAL_ENV_FILE") or ROOT / ".env")), **process}
     auth_mode = environment.get("AUTH_MODE") or "open"
     if auth_mode not in ("open", "key"):
         raise RunnerError(f"AUTH_MODE is {auth_mode!r}; use AUTH_MODE=open or AUTH_MODE=key")
@@ -49,6 +53,7 @@ def read_options(process: Mapping[str, str] | None = None, env_file: Path = ROOT
         idle_seconds=_number(environment, "ORCHESTRATOR_LOCAL_IDLE", 300),
         reload=environment.get("ORCHESTRATOR_LOCAL_RELOAD", "1") != "0",
         assembly=Path(environment[ASSEMBLY]) if environment.get(ASSEMBLY) else None,
+        parent=int(_number(environment, "ORCHESTRATOR_LOCAL_PARENT", 0)),
         environment=environment,
     )
 

@@ -1,0 +1,66 @@
+"""One real runner for all tests here, whatever the number of test processes.
+
+The first test process that needs it starts it; each process that uses it is counted, the last one stops it. If all
+of them die, the runner notices that its parent is gone and stops by itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.local.running import Running, launch, until, wait_ready
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Running]:
+    """The product's stack, open to everyone, empty at the start. Data is shared: use names of your own."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    with _counted(folder / "runner.json", folder / "runner") as running:
+        yield running
+
+
+@contextmanager
+def _counted(state: Path, data: Path) -> Iterator[Running]:
+    with _locked(state) as shared:
+        if not shared:
+            parent = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+            process = launch(data, {"FRESH": "1", "ORCHESTRATOR_LOCAL_PARENT": str(parent)})
+            running = wait_ready(process, data)
+            shared.update(url=running.url, pid=running.pid, users=0)
+        shared["users"] += 1
+    try:
+        yield Running(shared["url"], shared["pid"], data, data / "output")
+    finally:
+        with _locked(state) as shared:
+            shared["users"] -= 1
+            if not shared["users"]:
+                os.kill(shared["pid"], signal.SIGINT)
+                until(lambda: "env" not in {p.name for p in data.iterdir()})
+                shared.clear()
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open("a+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.seek(0)
+        shared: dict[str, Any] = json.loads(stream.read() or "{}")
+        yield shared
+        stream.truncate(0)
+        stream.write(json.dumps(shared))
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """xdist's own fixture, also where xdist is switched off."""
+    workerinput = getattr(request.config, "workerinput", None)
+    return workerinput["workerid"] if workerinput else "master"
