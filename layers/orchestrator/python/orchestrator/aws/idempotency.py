@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orchestrator.aws.clients import call, dynamodb, error_code
+from orchestrator.aws.documents import as_json
 from orchestrator.idempotency import RETENTION, Claim, Record
 
 _SORT = "IDEMPOTENCY"
@@ -41,7 +42,9 @@ class DynamoIdempotency:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            return _record(error.response["Item"])  # type: ignore[typeddict-item]
+            held = _record(error.response["Item"])  # type: ignore[typeddict-item]
+            # A claim whose reply was lost is sent again by the SDK and meets itself.
+            return None if held.claim.token == claim.token else held
         return None
 
     async def complete(self, claim: Claim, response: Mapping[str, Any] | None, now: float) -> None:
@@ -55,7 +58,7 @@ class DynamoIdempotency:
         }
         if response is not None:
             changes += ", answer = :response"
-            values[":response"] = {"S": json.dumps(response)}
+            values[":response"] = {"S": as_json(response)}
         await self._mine(
             dynamodb().update_item,
             Key=_key(claim.scope, claim.key),

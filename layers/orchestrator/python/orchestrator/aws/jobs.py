@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from orchestrator.aws.clients import call, dynamodb, error_code, sqs
+from orchestrator.aws.documents import as_json
 from orchestrator.jobs.models import RETENTION, Failure, Job
 
 _NAMES = {"#status": "status"}
@@ -73,7 +74,7 @@ class DynamoJobs:
             job,
             "SET lease_until = :lease, updated_at = :now, progress = :progress",
             now,
-            {":lease": {"N": repr(lease_until)}, ":progress": {"S": json.dumps(progress)}},
+            {":lease": {"N": repr(lease_until)}, ":progress": {"S": as_json(progress)}},
         )
 
     async def succeed(self, job: Job, result: Mapping[str, Any], duration_ms: int, now: float) -> bool:
@@ -85,7 +86,7 @@ class DynamoJobs:
             now,
             {
                 ":status": {"S": "succeeded"},
-                ":result": {"S": json.dumps(result)},
+                ":result": {"S": as_json(result)},
                 ":duration": {"N": str(duration_ms)},
                 ":expiry": {"N": str(int(now) + RETENTION)},
             },
@@ -97,7 +98,7 @@ class DynamoJobs:
         """Keep the failure, and whether its message can be redriven."""
         values = {
             ":status": {"S": "failed"},
-            ":failure": {"S": json.dumps(asdict(failure))},
+            ":failure": {"S": as_json(asdict(failure))},
             ":dead": {"BOOL": failure.dead_lettered},
             ":expiry": {"N": str(int(now) + RETENTION)},
         }
@@ -109,7 +110,7 @@ class DynamoJobs:
 
     async def put_back(self, job: Job, failure: Failure, now: float) -> bool:
         """Make the job wait again, the reason beside it."""
-        values = {":status": {"S": "pending"}, ":failure": {"S": json.dumps(asdict(failure))}}
+        values = {":status": {"S": "pending"}, ":failure": {"S": as_json(asdict(failure))}}
         changes = "SET #status = :status, failure = :failure, lease_until = :now, updated_at = :now"
         return await self._change(job, changes, now, values) is not None
 
@@ -215,8 +216,8 @@ def _item(job: Job) -> dict[str, Any]:
         "tenant": {"S": job.tenant},
         "job_id": {"S": job.job_id},
         "intent": {"S": job.intent},
-        "inputs": {"S": json.dumps(job.inputs)},
-        "context": {"S": json.dumps(job.context)},
+        "inputs": {"S": as_json(job.inputs)},
+        "context": {"S": as_json(job.context)},
         "mode": {"S": job.mode},
         "status": {"S": job.status},
         "correlation_id": {"S": job.correlation_id},

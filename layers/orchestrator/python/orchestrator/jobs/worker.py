@@ -17,8 +17,8 @@ from orchestrator.jobs.ports import Delivery, JobStore
 
 logger = logging.getLogger(__name__)
 
-MAX_RESULT_BYTES = 350_000
-"""A DynamoDB item holds 400 KB; the rest of the job needs some of it."""
+MAX_DOCUMENT_BYTES = 380_000
+"""What inputs, context and result may take together, of the 400 KB of a DynamoDB item."""
 
 Progress = Callable[[int, int, str], Awaitable[None]]
 Run = Callable[[Job, Progress], Awaitable[Mapping[str, Any]]]
@@ -104,11 +104,7 @@ class Worker:
         started = time.monotonic()
         try:
             result = await self._run_with_heartbeat(attempt, delivery)
-            text = json.dumps(result)
-            if len(text.encode()) > MAX_RESULT_BYTES:
-                raise Conflict(
-                    f"The result is larger than {MAX_RESULT_BYTES} bytes", hint="Ask for less at once."
-                )
+            _check_size(attempt.job, result)
         except Cancelled:
             await self._store.confirm_cancel(attempt.job, self._clock())
         except JobNotFree:
@@ -143,8 +139,9 @@ class Worker:
             try:
                 job = await self._store.renew(attempt.job, now, now + self._lease, attempt.progress)
                 await delivery.keep(self._lease)
-            except OrchestratorError as error:
-                # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost.
+            except Exception as error:
+                # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost. A beat
+                # that fails in any way must not end the heart: the work would go on without its lease.
                 logger.warning("heartbeat of %s failed: %s", attempt.job.job_id, error)
                 continue
             attempt.lost = job is None
@@ -171,6 +168,19 @@ class Worker:
             await self._store.put_back(job, failure, self._clock())
             await delivery.keep(_backoff(delivery.receive_count))
         raise WillRetry(failure.error) from error
+
+
+def _check_size(job: Job, result: Mapping[str, Any]) -> None:
+    room = MAX_DOCUMENT_BYTES - _size(job.inputs) - _size(job.context)
+    if _size(result) > room:
+        raise Conflict(
+            f"The result is larger than the {room} bytes its job has left for it",
+            hint="Ask for less at once.",
+        )
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
 def _backoff(receives: int) -> float:

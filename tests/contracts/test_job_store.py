@@ -1,0 +1,246 @@
+"""What every job store promises: the table on moto and the dict alike."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orchestrator.aws.jobs import DynamoJobs
+from orchestrator.jobs.models import Failure, Job
+from orchestrator.jobs.ports import JobStore
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.stack import stack
+
+NOW = 1_795_174_154.123_456_7
+LEASE = NOW + 30
+FAILURE = Failure("no answer", "VendorBusy", "Try again.")
+
+
+@pytest.fixture(params=["table", "dict"])
+def store(request: pytest.FixtureRequest) -> Iterator[JobStore]:
+    if request.param == "dict":
+        yield MemoryJobs()
+        return
+    with stack() as made:
+        yield DynamoJobs(made.environment["TABLE_JOBS"])
+
+
+def job(**changes: Any) -> Job:
+    fields: dict[str, Any] = {
+        "tenant": "acme",
+        "job_id": "job_1",
+        "intent": "memory.import",
+        "inputs": {"texts": ["naïve ☃"], "n": 1.5, "none": None},
+        "mode": "agent",
+        "created_at": NOW - 1,
+        "updated_at": NOW - 1,
+        "context": {"user_id": "u#1"},
+        "callback_url": "https://example.com/hook",
+        "correlation_id": "order-4711",
+    }
+    return Job(**fields | changes)
+
+
+async def begun(store: JobStore, now: float = NOW) -> Job:
+    await store.create(job())
+    running = await store.begin("acme", "job_1", now, now + 30)
+    assert running is not None
+    return running
+
+
+def run(work: Any) -> None:
+    asyncio.run(work)
+
+
+async def stored(store: JobStore) -> Job:
+    found = await store.get("acme", "job_1")
+    assert found is not None
+    return found
+
+
+def test_a_job_is_read_as_it_was_written(store: JobStore) -> None:
+    async def go() -> None:
+        await store.create(job())
+        assert await stored(store) == job()
+
+    run(go())
+
+
+def test_a_job_of_another_tenant_is_not_there(store: JobStore) -> None:
+    async def go() -> None:
+        await store.create(job())
+        assert await store.get("other", "job_1") is None
+        assert await store.begin("other", "job_1", NOW, LEASE) is None
+        assert await store.cancel("other", "job_1", NOW) is None
+
+    run(go())
+
+
+def test_creating_a_job_again_leaves_it_as_it_stands(store: JobStore) -> None:
+    async def go() -> None:
+        await begun(store)
+        await store.create(job())
+        assert (await stored(store)).status == "running"
+
+    run(go())
+
+
+def test_a_waiting_job_begins_once_and_counts_the_attempt(store: JobStore) -> None:
+    async def go() -> None:
+        running = await begun(store)
+        assert (running.status, running.attempts, running.lease_until) == ("running", 1, NOW + 30)
+        assert await store.begin("acme", "job_1", NOW + 1, NOW + 31) is None
+
+    run(go())
+
+
+def test_a_job_nobody_wrote_does_not_begin_and_is_not_made_by_trying(store: JobStore) -> None:
+    async def go() -> None:
+        assert await store.begin("acme", "job_1", NOW, LEASE) is None
+        assert await store.cancel("acme", "job_1", NOW) is None
+        assert await store.get("acme", "job_1") is None
+
+    run(go())
+
+
+def test_a_job_whose_lease_has_run_out_begins_again_and_not_a_moment_before(store: JobStore) -> None:
+    async def go() -> None:
+        await begun(store)
+        assert await store.begin("acme", "job_1", NOW + 30, NOW + 60) is None
+        again = await store.begin("acme", "job_1", NOW + 30.000_001, NOW + 60)
+        assert again is not None
+        assert again.attempts == 2
+
+    run(go())
+
+
+def test_a_heartbeat_moves_the_lease_and_shows_the_progress(store: JobStore) -> None:
+    async def go() -> None:
+        running = await begun(store)
+        renewed = await store.renew(running, NOW + 10, NOW + 40, {"done": 1, "total": 3, "note": "☃"})
+        assert renewed is not None
+        assert renewed.lease_until == NOW + 40
+        assert renewed.progress == {"done": 1, "total": 3, "note": "☃"}
+        assert await store.begin("acme", "job_1", NOW + 35, NOW + 70) is None
+
+    run(go())
+
+
+def test_a_heartbeat_without_progress_shows_none(store: JobStore) -> None:
+    async def go() -> None:
+        renewed = await store.renew(await begun(store), NOW + 10, NOW + 40, None)
+        assert renewed is not None
+        assert renewed.progress is None
+
+    run(go())
+
+
+def test_an_attempt_that_lost_its_job_can_record_nothing_any_more(store: JobStore) -> None:
+    async def go() -> None:
+        lost = await begun(store)
+        taken = await store.begin("acme", "job_1", NOW + 31, NOW + 61)
+        assert await store.renew(lost, NOW + 32, NOW + 62, None) is None
+        assert not await store.succeed(lost, {}, 1, NOW + 32)
+        assert not await store.fail(lost, FAILURE, NOW + 32)
+        assert not await store.put_back(lost, FAILURE, NOW + 32)
+        assert not await store.confirm_cancel(lost, NOW + 32)
+        assert await stored(store) == taken
+
+    run(go())
+
+
+def test_a_success_keeps_result_and_duration_and_forgets_the_earlier_failure(store: JobStore) -> None:
+    async def go() -> None:
+        await store.put_back(await begun(store), FAILURE, NOW)
+        running = await store.begin("acme", "job_1", NOW, LEASE)
+        assert running is not None
+        assert await store.succeed(running, {"text": "☃", "none": None}, 12, NOW + 1)
+        done = await stored(store)
+        assert (done.status, done.result, done.duration_ms) == ("succeeded", {"text": "☃", "none": None}, 12)
+        assert done.failure is None
+        assert await store.begin("acme", "job_1", NOW + 99, NOW + 129) is None
+
+    run(go())
+
+
+def test_a_failed_job_stays_failed(store: JobStore) -> None:
+    async def go() -> None:
+        assert await store.fail(await begun(store), FAILURE, NOW + 1)
+        failed = await stored(store)
+        assert (failed.status, failed.failure) == ("failed", FAILURE)
+        assert await store.begin("acme", "job_1", NOW + 99, NOW + 129) is None
+
+    run(go())
+
+
+def test_a_dead_lettered_job_begins_once_when_its_message_is_redriven(store: JobStore) -> None:
+    async def go() -> None:
+        await store.fail(await begun(store), replace(FAILURE, dead_lettered=True), NOW + 1)
+        again = await store.begin("acme", "job_1", NOW + 2, NOW + 32)
+        assert again is not None
+        assert (again.status, again.attempts) == ("running", 2)
+        assert await store.begin("acme", "job_1", NOW + 3, NOW + 33) is None
+
+    run(go())
+
+
+def test_a_job_that_was_put_back_waits_with_its_reason_and_can_begin_at_once(store: JobStore) -> None:
+    async def go() -> None:
+        assert await store.put_back(await begun(store), FAILURE, NOW + 1)
+        waiting = await stored(store)
+        assert (waiting.status, waiting.failure) == ("pending", FAILURE)
+        again = await store.begin("acme", "job_1", NOW + 1, NOW + 31)
+        assert again is not None
+        assert again.attempts == 2
+
+    run(go())
+
+
+def test_cancelling_a_waiting_job_ends_it(store: JobStore) -> None:
+    async def go() -> None:
+        await store.create(job())
+        cancelled = await store.cancel("acme", "job_1", NOW)
+        assert cancelled is not None
+        assert cancelled.status == "cancelled"
+        assert await store.begin("acme", "job_1", NOW, LEASE) is None
+
+    run(go())
+
+
+def test_cancelling_a_running_job_asks_its_attempt_to_stop(store: JobStore) -> None:
+    async def go() -> None:
+        running = await begun(store)
+        asked = await store.cancel("acme", "job_1", NOW + 1)
+        assert asked is not None
+        assert (asked.status, asked.cancel_requested) == ("running", True)
+        renewed = await store.renew(running, NOW + 2, NOW + 32, None)
+        assert renewed is not None
+        assert renewed.cancel_requested
+        assert await store.confirm_cancel(running, NOW + 3)
+        assert (await stored(store)).status == "cancelled"
+
+    run(go())
+
+
+def test_cancelling_an_ended_job_changes_nothing(store: JobStore) -> None:
+    async def go() -> None:
+        await store.succeed(await begun(store), {}, 1, NOW + 1)
+        before = await stored(store)
+        assert await store.cancel("acme", "job_1", NOW + 2) == before
+
+    run(go())
+
+
+def test_inputs_and_result_together_may_fill_an_item_whatever_their_alphabet(store: JobStore) -> None:
+    """A body may be 256 KB of UTF-8; escaped to ASCII it would not fit the 400 KB of an item."""
+
+    async def go() -> None:
+        await store.create(job(inputs={"texts": ["漢" * 87_000]}))
+        running = await store.begin("acme", "job_1", NOW, LEASE)
+        assert running is not None
+        assert await store.succeed(running, {"text": "я" * 30_000}, 1, NOW)
+        assert (await stored(store)).result == {"text": "я" * 30_000}
+
+    run(go())

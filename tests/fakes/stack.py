@@ -1,0 +1,146 @@
+"""The stack's stateful services on moto, in this process, with the product's clients pointing at them."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.dynamodb import parsing
+
+from infra.local import moto_patches
+from infra.local.shared import REGION
+from orchestrator import wiring
+from orchestrator.aws import clients
+from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Table, VectorIndex
+
+CLIENTS = (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager)
+_RESERVED = frozenset(
+    (Path(parsing.__file__).parent / "reserved_keywords.txt").read_text(encoding="utf-8").upper().split()
+)
+
+
+@dataclass
+class Stack:
+    """`environment` is what a function of this stack gets; `calls` are the AWS actions, as they were sent."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def stack() -> Iterator[Stack]:
+    """Create tables, queues, indexes and the OpenAI secret of the specs; every expression sent is checked."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        moto_patches.install(["dynamodb", "s3vectors"], "")
+        _forget()
+        made = Stack()
+        _watch(made)
+        _tables(made.environment)
+        _queues(made.environment)
+        _indexes(made.environment)
+        secret = clients.secretsmanager().create_secret(
+            Name="openai", SecretString=json.dumps({"OPENAI_API_KEY": "sk-test"})
+        )
+        made.environment["SECRET_OPENAI"] = secret["ARN"]
+        made.calls.clear()
+        yield made
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (*CLIENTS, *vars(wiring).values()):
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
+
+
+def _watch(made: Stack) -> None:
+    for make in CLIENTS:
+        make().meta.events.register(
+            "before-parameter-build", lambda model, **_: made.calls.append(model.name)
+        )
+    clients.dynamodb().meta.events.register("provide-client-params.dynamodb", _no_reserved_words)
+
+
+def _no_reserved_words(params: Any, **_: Any) -> None:
+    """Refuse what DynamoDB refuses and moto lets pass: a reserved word as a bare attribute name."""
+    for name, value in _expressions(params):
+        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", value)
+        bare = {word.upper() for word in words if word not in _OPERATORS} & _RESERVED
+        assert not bare, f"{name}: {value!r} names the reserved {bare}"
+
+
+_OPERATORS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+
+
+def _expressions(params: Any) -> Iterator[tuple[str, str]]:
+    pairs = params.items() if isinstance(params, dict) else enumerate(params)
+    for name, value in pairs:
+        if isinstance(value, dict | list):
+            yield from _expressions(value)
+        elif isinstance(value, str) and str(name).endswith("Expression"):
+            yield str(name), value
+
+
+def _tables(environment: dict[str, str]) -> None:
+    for table in TABLES:
+        clients.dynamodb().create_table(**_description(table))
+        environment[f"TABLE_{table.name.upper()}"] = table.name
+
+
+def _description(table: Table) -> dict[str, Any]:
+    types = {"pk": "S", "sk": "S", **dict.fromkeys(table.orders, "N")}
+    indexes = [
+        {"IndexName": order, "KeySchema": _keys("pk", order), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+        for order in table.orders
+    ]
+    description: dict[str, Any] = {
+        "TableName": table.name,
+        "KeySchema": _keys("pk", "sk"),
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    return {**description, "LocalSecondaryIndexes": indexes} if indexes else description
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def _queues(environment: dict[str, str]) -> None:
+    for queue in QUEUES:
+        url = clients.sqs().create_queue(QueueName=queue.name)["QueueUrl"]
+        environment[f"QUEUE_{queue.name.upper()}"] = url
+
+
+_numbers = itertools.count()
+
+
+def _indexes(environment: dict[str, str]) -> None:
+    bucket = f"vectors-{next(_numbers)}"
+    clients.s3vectors().create_vector_bucket(vectorBucketName=bucket)
+    for index in VECTOR_INDEXES:
+        environment[f"VECTORS_{index.name.upper()}"] = _index(bucket, index)
+
+
+def _index(bucket: str, index: VectorIndex) -> str:
+    return clients.s3vectors().create_index(
+        vectorBucketName=bucket,
+        indexName=index.name,
+        dataType="float32",
+        dimension=index.dimension,
+        distanceMetric="cosine",
+        metadataConfiguration={
+            "nonFilterableMetadataKeys": [index.text_key],
+            "textSearchConfigurations": [{"metadataKey": index.text_key, "language": "en"}],
+        },
+    )["indexArn"]
