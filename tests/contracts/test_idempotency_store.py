@@ -24,12 +24,12 @@ def store(request: pytest.FixtureRequest) -> Iterator[IdempotencyStore]:
         yield DynamoIdempotency(made.environment["TABLE_IDEMPOTENCY"])
 
 
-def claim(token: str = "one", **changes: Any) -> Claim:
+def claim(attempt: str = "one", **changes: Any) -> Claim:
     fields: dict[str, Any] = {
         "scope": "acme#user#7",
         "key": "k",
         "fingerprint": "f",
-        "token": token,
+        "token": attempt,
         "started_at": NOW,
         "lock_until": NOW + 12,
         "retry_safe": True,

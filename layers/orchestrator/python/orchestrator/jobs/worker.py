@@ -140,8 +140,8 @@ class Worker:
                 job = await self._store.renew(attempt.job, now, now + self._lease, attempt.progress)
                 await delivery.keep(self._lease)
             except Exception as error:
-                # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost. A beat
-                # that fails in any way must not end the heart: the work would go on without its lease.
+                # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost. A
+                # beat that fails in any way must not end the heart: the work would go on without its lease.
                 logger.warning("heartbeat of %s failed: %s", attempt.job.job_id, error)
                 continue
             attempt.lost = job is None
