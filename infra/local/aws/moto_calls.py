@@ -103,7 +103,7 @@ class MotoCalls:
         return result
 
     def _direct(self, request: AwsRequest) -> AwsResponse:
-        from moto.core.exceptions import ServiceException
+        from moto.core.exceptions import HTTPException, ServiceException
         from moto.core.responses import ActionResult
 
         handler = _prepared(request, self.endpoint)
@@ -112,6 +112,8 @@ class MotoCalls:
             status, headers, body = 200, {}, dump(result.result)
         except ServiceException as error:
             status, headers, body = handler.serialized(ActionResult(error))
+        except HTTPException as error:
+            status, headers, body = error.code or 400, dict(error.get_headers()), error.description or ""
         return _response(request, status, headers, body)
 
     def _dispatch(self, request: AwsRequest) -> AwsResponse:

@@ -1,21 +1,31 @@
-"""DynamoDB: transactions and queries whose cost does not grow with the table.
+"""DynamoDB: calls whose cost does not grow with the table.
 
 moto deep-copies every table a transaction names (1 s at 20,000 items) and sorts the whole table for each query.
-Here a transaction's snapshot shares what it does not touch, and a query looks at its own partition. moto's
-calls run under one lock (`aws.moto_calls.LOCK`), so nothing changes a table underneath.
+Here a transaction's snapshot shares what it does not touch, a query looks at its own partition, expressions are
+read once, and plain updates do without syntax trees (`update_expression`). moto's calls run under one lock
+(`aws.moto_calls.LOCK`), so nothing changes a table underneath.
 """
 
 from __future__ import annotations
 
 import copy
 import time
+from collections import deque
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
+from moto.dynamodb.comparisons import ConditionExpressionParser, create_condition_expression_parser
+from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend, Table, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
+from infra.local.moto_patches.update_expression import NotPlainError, Scope, changes, compiled
 from infra.local.shared import ACCOUNT, REGION
+
+_LARGE = 300_000
+"""Bytes from which on an item is measured by moto (its limit is 405,000)."""
 
 _touched: ContextVar[dict[str, list[tuple[Any, Any]]] | None] = ContextVar("touched", default=None)
 _partition: ContextVar[Any] = ContextVar("partition", default=None)
@@ -33,6 +43,83 @@ def install(endpoint: str) -> None:
     Table.query = _query
     Table.all_items = _all_items
     Table.__deepcopy__ = _snapshot  # pyright: ignore[reportAttributeAccessIssue]
+    _originals["update"] = DynamoDBBackend.update_item
+    DynamoDBBackend.update_item = _update_item
+    # Both trees are only read: moto's validator works on a copy of its own.
+    UpdateExpressionParser.make = lru_cache(maxsize=512)(UpdateExpressionParser.make)
+    _originals["lex"] = ConditionExpressionParser._lex_condition_expression
+    ConditionExpressionParser._lex_condition_expression = _lexed
+
+
+def _lexed(self: Any) -> deque[Any]:
+    return deque(_tokens_of(self.condition_expression))
+
+
+@lru_cache(maxsize=512)
+def _tokens_of(expression: str) -> tuple[Any, ...]:
+    return tuple(_originals["lex"](ConditionExpressionParser(expression, {}, {})))
+
+
+def _update_item(
+    self: Any,
+    table_name: str,
+    key: dict[str, Any],
+    update_expression: str,
+    expression_attribute_names: dict[str, str],
+    expression_attribute_values: dict[str, Any],
+    attribute_updates: Any = None,
+    expected: Any = None,
+    condition_expression: str | None = None,
+    return_values_on_condition_check_failure: str | None = None,
+) -> Any:
+    names, values = expression_attribute_names or {}, expression_attribute_values or {}
+    table = self.get_table(table_name)
+    item = self.get_item(table_name, key)
+    changed = None if attribute_updates or expected else _changes(table, item, update_expression, names, values)
+    if changed is None:
+        return _originals["update"](
+            self, table_name, key, update_expression, names, values, attribute_updates, expected,
+            condition_expression, return_values_on_condition_check_failure,
+        )  # fmt: skip
+    if not create_condition_expression_parser(condition_expression, names, values).parse().expr(item):
+        wants_item = return_values_on_condition_check_failure == "ALL_OLD" and item is not None
+        raise ConditionalCheckFailed(item=item.to_json()["Attributes"] if wants_item else None)
+    before = copy.deepcopy(item) if table.stream_shard is not None else None
+    if item is None:
+        item = table.put_item(dict(key))
+    for name, value in changed.items():
+        if value is None:
+            item.attrs.pop(name, None)
+        else:
+            dict.__setitem__(item.attrs, name, value)
+    if table.stream_shard is not None:
+        table.stream_shard.add(before, item)
+    return item
+
+
+def _changes(table: Any, item: Any, expression: str, names: Any, values: Any) -> dict[str, Any] | None:
+    """Return what a plain update changes; None where moto has to do it."""
+    actions = compiled(expression) if expression else None
+    if actions is None:
+        return None
+    try:
+        found = changes(actions, Scope(item.attrs if item else {}, names, values))
+    except NotPlainError:
+        return None
+    # Keys, also those of indexes, have rules of their own; and so have items near the size limit.
+    size = sum(value.size() for value in found.values() if value) + (item.size() if item else 0)
+    return None if size > _LARGE or found.keys() & _key_names(table, found) else found
+
+
+def _key_names(table: Any, found: dict[str, Any]) -> set[str]:
+    """Return the attributes moto must look at: the table's key, and index keys that get an odd value."""
+    types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+    odd = {
+        name
+        for name, kind in types.items()
+        if (value := found.get(name)) is not None and (value.type != kind or value.value == "")
+    }
+    return {table.hash_key_attr, table.range_key_attr} | odd
 
 
 def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
