@@ -14,7 +14,6 @@ from constructs import Construct
 from infra.constructs.function import FunctionFolder
 from infra.constructs.shared import log_group
 from infra.deployment import Deployment, DeploymentError
-from orchestrator.spec import Route
 
 ALLOWED_HEADERS = [
     "authorization", "content-type", "idempotency-key", "traceparent", "x-api-key", "x-correlation-id",
@@ -92,22 +91,25 @@ class Api(Construct):
         )
         self._may_invoke(function, "*/*")
         for route in function.found.spec.routes:
-            self._route(route, integration, authorizer if route.scope is not None else None)
+            guard = authorizer if route.scope is not None else None
+            # An HTTP API does not equate /path and /path/, and the documents write both.
+            for key in (route.key, f"{route.key}/"):
+                self._route(key, integration, guard)
 
     def _route(
-        self, route: Route, integration: gateway.CfnIntegration, authorizer: gateway.CfnAuthorizer | None
+        self, key: str, integration: gateway.CfnIntegration, authorizer: gateway.CfnAuthorizer | None
     ) -> None:
         added = gateway.CfnRoute(
             self,
-            route.key.replace("/", "|"),
+            key.replace("/", "|"),
             api_id=self.api.api_id,
-            route_key=route.key,
+            route_key=key,
             target=f"integrations/{integration.ref}",
             authorization_type="CUSTOM" if authorizer else "NONE",
             authorizer_id=authorizer.ref if authorizer else None,
         )
         if authorizer is None:
-            reason = f"{route.key} is public: its spec declares scope=None."
+            reason = f"{key} is public: its spec declares scope=None."
             Validations.of(added).acknowledge(Because(id="AwsSolutions-APIG4", reason=reason))
 
     def _authorizer(self, functions: list[FunctionFolder]) -> gateway.CfnAuthorizer:
