@@ -6,10 +6,12 @@ its answers. `create` returns them as one ASGI app; `Outbox` shows what they rec
 
 from __future__ import annotations
 
-from starlette.applications import Starlette
+from typing import TYPE_CHECKING
 
-from infra.local.sandbox.openai import OpenAI
 from infra.local.sandbox.outbox import Outbox
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 __all__ = ["BASES", "Outbox", "create"]
 
@@ -19,4 +21,9 @@ BASES = {"openai": "/openai/v1"}
 
 def create(outbox: Outbox) -> Starlette:
     """Return the app to mount at `/_local/sandbox`; what arrives is written into `outbox`."""
+    # Here, so that a booting runner that only needs `BASES` and an outbox does not wait for Starlette.
+    from starlette.applications import Starlette
+
+    from infra.local.sandbox.openai import OpenAI
+
     return Starlette(routes=[route for standin in (OpenAI(outbox),) for route in standin.routes()])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orchestrator.aws.keys import DynamoKeys
     from orchestrator.aws.memory import DynamoMemory
     from orchestrator.aws.secrets import Secret
+    from orchestrator.integrations.ssh import AsyncSsh
     from orchestrator.intents.dispatch import Dispatcher
     from orchestrator.intents.registry import Providers, Registry
     from orchestrator.intents.tool import Call
@@ -120,10 +121,23 @@ def memory(call: Call) -> Memory:
 
 
 @cache
+def ssh() -> AsyncSsh:
+    """What runs commands on the allowed hosts; only the jobs' worker holds the key for it."""
+    from orchestrator.integrations.ssh import AsyncSsh
+    from orchestrator.intents.ssh import Hosts
+
+    async def key() -> str:
+        return await secret("ssh").get("SSH_PRIVATE_KEY")
+
+    return AsyncSsh(Hosts.parse(os.environ.get("SSH_HOSTS", "")), key)
+
+
+@cache
 def _providers() -> Providers:
+    from orchestrator.intents.ssh import Ssh
     from orchestrator.memory.service import Memory
 
-    return {Memory: memory}
+    return {Memory: memory, Ssh: lambda call: ssh()}
 
 
 @cache
