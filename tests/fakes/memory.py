@@ -42,7 +42,9 @@ class MemoryItems:
         return self.items[scope, item_id] if item_id else None
 
     async def mark_deleted(self, item: Item, at: float) -> None:
-        if item.key and self.facts.get((item.scope, item.key)) == item.item_id:
+        if item.key and item.is_current:
+            if self.facts.get((item.scope, item.key)) != item.item_id:
+                raise _taken(item.key)
             del self.facts[item.scope, item.key]
         now = self.items[item.scope, item.item_id]
         event = Event("deleted", at)
@@ -66,7 +68,7 @@ class MemoryItems:
         old = self.items.get((replaces.scope, replaces.item_id)) if replaces else None
         lost = replaces is not None and (old is None or not old.is_current)
         if current or lost or holder != (replaces.item_id if replaces else None):
-            raise Conflict(f"The fact '{item.key}' is being changed by another request", retry_after=1)
+            raise _taken(item.key or "")
 
     def _supersede(self, old: Item, new: Item) -> None:
         now = self.items[old.scope, old.item_id]
@@ -81,6 +83,10 @@ class MemoryItems:
 
     def _keep(self, item: Item) -> None:
         self.items[item.scope, item.item_id] = item
+
+
+def _taken(key: str) -> Conflict:
+    return Conflict(f"The fact '{key}' is being changed by another request", retry_after=1)
 
 
 class MemoryIndex:

@@ -36,14 +36,7 @@ class DynamoMemory:
         changes = [{"Update": self._on_table(update)}, {"Put": self._on_table(_pointer(item, replaces))}]
         if replaces:
             changes.append({"Update": self._on_table(_superseding(replaces, item))})
-        try:
-            await call(dynamodb().transact_write_items, TransactItems=changes)  # type: ignore[arg-type]
-        except ClientError as error:
-            if error_code(error) != "TransactionCanceledException":
-                raise
-            raise Conflict(
-                f"The fact '{item.key}' is being changed by another request", hint="Ask again.", retry_after=1
-            ) from error
+        await self._transact(item.key, *changes)
         return "stored"
 
     async def get(self, scope: str, item_id: str) -> Item | None:
@@ -58,28 +51,12 @@ class DynamoMemory:
 
     async def mark_deleted(self, item: Item, at: float) -> None:
         """Erase what the item said, and unset the fact it held."""
-        if item.key:
-            await self._unless_refused(
-                dynamodb().delete_item,
-                TableName=self._table,
-                Key=_key(item.scope, f"FACT#{item.key}"),
-                ConditionExpression="item_id = :id",
-                ExpressionAttributeValues={":id": {"S": item.item_id}},
-            )
-        await call(
-            dynamodb().update_item,
-            TableName=self._table,
-            Key=_key(item.scope, f"ITEM#{item.item_id}"),
-            UpdateExpression="SET #text = :none, tags = :no_tags, deleted_at = :at, changed_at = :at,"
-            " removed_at = :at, history = list_append(history, :event) REMOVE embedding",
-            ExpressionAttributeNames={"#text": "text"},
-            ExpressionAttributeValues={
-                ":none": {"S": ""},
-                ":no_tags": {"S": "[]"},
-                ":at": {"N": repr(at)},
-                ":event": _events(Event("deleted", at)),
-            },
-        )
+        erasing = self._on_table(_erasing(item, at))
+        if not (item.key and item.is_current):
+            await call(dynamodb().update_item, **erasing)
+            return
+        # In one step: an item that lives on without its fact could neither be found by key nor written again.
+        await self._transact(item.key, {"Delete": self._on_table(_unsetting(item))}, {"Update": erasing})
 
     async def re_embed(self, item: Item, embedding: Sequence[float], model: str, at: float) -> bool:
         """Replace the embedding while the item is current."""
@@ -114,6 +91,16 @@ class DynamoMemory:
 
     def _on_table(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"TableName": self._table, **arguments}
+
+    async def _transact(self, key: str, *changes: Mapping[str, Any]) -> None:
+        try:
+            await call(dynamodb().transact_write_items, TransactItems=changes)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            raise Conflict(
+                f"The fact '{key}' is being changed by another request", hint="Ask again.", retry_after=1
+            ) from error
 
     async def _get(self, scope: str, sort: str) -> Mapping[str, Any] | None:
         reply = await call(
@@ -174,6 +161,29 @@ def _pointer(item: Item, replaces: Item | None) -> dict[str, Any]:
         pointer["ConditionExpression"] = "item_id = :old"
         pointer["ExpressionAttributeValues"] = {":old": {"S": replaces.item_id}}
     return pointer
+
+
+def _unsetting(item: Item) -> dict[str, Any]:
+    return {
+        "Key": _key(item.scope, f"FACT#{item.key}"),
+        "ConditionExpression": "item_id = :id",
+        "ExpressionAttributeValues": {":id": {"S": item.item_id}},
+    }
+
+
+def _erasing(item: Item, at: float) -> dict[str, Any]:
+    return {
+        "Key": _key(item.scope, f"ITEM#{item.item_id}"),
+        "UpdateExpression": "SET #text = :none, tags = :no_tags, deleted_at = :at, changed_at = :at,"
+        " removed_at = :at, history = list_append(history, :event) REMOVE embedding",
+        "ExpressionAttributeNames": {"#text": "text"},
+        "ExpressionAttributeValues": {
+            ":none": {"S": ""},
+            ":no_tags": {"S": "[]"},
+            ":at": {"N": repr(at)},
+            ":event": _events(Event("deleted", at)),
+        },
+    }
 
 
 def _superseding(old: Item, new: Item) -> dict[str, Any]:

@@ -32,7 +32,11 @@ class MemoryStore(Protocol):
         ...
 
     async def mark_deleted(self, item: Item, at: float) -> None:
-        """Record that the item was deleted, and erase its text."""
+        """Record that the item was deleted, erase its text, and unset the fact it holds.
+
+        Raises:
+            Conflict: the fact has been given to another item meanwhile.
+        """
         ...
 
     async def re_embed(self, item: Item, embedding: Sequence[float], model: str, at: float) -> bool:

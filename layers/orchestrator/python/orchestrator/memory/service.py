@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orchestrator.errors import InvalidInput, NotConfigured, NotFound, VendorError
+from orchestrator.errors import Conflict, InvalidInput, NotConfigured, NotFound, VendorError
 from orchestrator.llm.ports import Embedder
 from orchestrator.memory.models import FOREVER, Event, Item, event_view, item_id_of
 from orchestrator.memory.ports import MemoryStore, ReEmbedding, VectorIndex
@@ -67,7 +67,11 @@ class Memory:
         # The index first: a crash in between leaves a findable text whose write is repeated, not a lost one.
         ended = [replace(old, valid_to=now)] if old else []
         await self._on.index.put([item, *ended])
-        written = await self._on.store.put(item, replaces=old)
+        try:
+            written = await self._on.store.put(item, replaces=old)
+        except Conflict:
+            await self._mend_index([entry.item_id for entry in (item, *ended)])
+            raise
         result: dict[str, Any] = {"item_id": item_id, "status": "superseded" if old else written}
         if old:
             result["supersedes"] = old.item_id
@@ -83,6 +87,7 @@ class Memory:
         Returns:
             `{"items": [...], "count"}`, best first; `degraded` says so when only words could be compared.
         """
+        _check_not_blank("query", query, "Give some words to look for.")
         vector: Sequence[float] | None
         vector, _, degraded = await self._embed(query)
         if degraded:
@@ -110,12 +115,17 @@ class Memory:
 
         Raises:
             NotFound: there is none in this scope.
+            Conflict: the fact it holds is being changed by somebody else.
         """
         item = await self._existing(item_id)
         # The index first: after a crash in between the text is not found, and deleting it can be repeated.
         await self._on.index.remove([item_id])
         if not item.deleted_at:
-            await self._on.store.mark_deleted(item, self._on.clock())
+            try:
+                await self._on.store.mark_deleted(item, self._on.clock())
+            except Conflict:
+                await self._mend_index([item_id])
+                raise
         return {"item_id": item_id, "status": "deleted"}
 
     async def history(self, item_id: str) -> dict[str, Any]:
@@ -140,8 +150,20 @@ class Memory:
         embedded = await self._on.embedder.embed([item.text])
         vector = tuple(embedded.vectors[0])
         await self._on.index.put([replace(item, embedding=vector, embedding_model=embedded.model)])
-        await self._on.store.re_embed(item, vector, embedded.model, self._on.clock())
+        if not await self._on.store.re_embed(item, vector, embedded.model, self._on.clock()):
+            # It ended while the vendor was asked: the index must not say that it is still true.
+            await self._mend_index([item_id])
+            return {"item_id": item_id, "status": (await self._existing(item_id)).view()["status"]}
         return {"item_id": item_id, "status": "re_embedded", "model": embedded.model}
+
+    async def _mend_index(self, item_ids: Sequence[str]) -> None:
+        """Make the index say what the store says, after a change that lost against another one."""
+        for item_id in item_ids:
+            item = await self._on.store.get(self._scope, item_id)
+            if item is None or item.deleted_at:
+                await self._on.index.remove([item_id])
+            else:
+                await self._on.index.put([item])
 
     async def _standing(self, item_id: str, key: str | None) -> Item | None:
         """Return what a write of `item_id` meets: the fact named `key`, or this very text."""
@@ -177,9 +199,13 @@ class Memory:
             )
 
 
+def _check_not_blank(name: str, value: str, hint: str) -> None:
+    if not value.strip():
+        raise InvalidInput(f"inputs.{name}: is empty", field=f"inputs.{name}", hint=hint)
+
+
 def _check_sizes(text: str, tags: Sequence[str]) -> None:
-    if not text.strip():
-        raise InvalidInput("inputs.text: is empty", field="inputs.text", hint="Give the text to remember.")
+    _check_not_blank("text", text, "Give the text to remember.")
     if (size := len(text.encode("utf-8", "replace"))) > MAX_TEXT_BYTES:
         raise InvalidInput(
             f"inputs.text: {size} bytes is over the limit of {MAX_TEXT_BYTES}",

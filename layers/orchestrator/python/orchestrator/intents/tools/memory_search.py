@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field
 
 from orchestrator.intents.tool import tool
+from orchestrator.memory.ids import Tag
 from orchestrator.memory.service import Memory
 
 
@@ -14,7 +15,7 @@ async def memory_search(
         str, Field(min_length=1, max_length=1000, description="What to look for.", examples=["a greeting"])
     ],
     memory: Memory,
-    tags: Annotated[list[str], Field(max_length=20, description="Only texts that carry all of these.")] = [],  # noqa: B006
+    tags: Annotated[list[Tag], Field(max_length=20, description="Only texts that carry all of these.")] = [],  # noqa: B006
     limit: Annotated[int, Field(ge=1, le=50, description="How many texts at most.")] = 10,
     as_of: Annotated[
         AwareDatetime | None, Field(description="Ask what was remembered at this instant (RFC 3339).")
