@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +45,21 @@ def apps(root: Path) -> list[App]:
         package = f"functions.{folder.replace('/', '.')}"
         spec: Function = importlib.import_module(f"{package}.spec").SPEC
         if spec.routes:
-            _stand_in_for_the_stack(spec)
-            found.append(App(folder, spec, importlib.import_module(f"{package}.handler").app))
+            found.append(App(folder, spec, _app(f"{package}.handler", spec)))
     return found
 
 
-def _stand_in_for_the_stack(spec: Function) -> None:
-    # A handler may look its resources up while it is imported; here only its routes matter.
-    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    for grant in spec.grants:
-        os.environ.setdefault(f"{grant.kind.upper()}_{grant.name.upper().replace('-', '_')}", "unused")
+def _app(module: str, spec: Function) -> FastAPI:
+    # A handler may look its resources up while it is imported; here only its routes matter. Neither the names
+    # nor the module stay: whoever imports the handler next does so with an environment of its own.
+    names = {f"{grant.kind.upper()}_{grant.name.upper().replace('-', '_')}" for grant in spec.grants}
+    unset = [name for name in {*names, "AWS_DEFAULT_REGION"} if name not in os.environ]
+    known = module in sys.modules
+    os.environ.update(dict.fromkeys(unset, "us-east-1"))
+    try:
+        return importlib.import_module(module).app
+    finally:
+        for name in unset:
+            del os.environ[name]
+        if not known:
+            sys.modules.pop(module, None)
