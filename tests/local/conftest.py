@@ -10,30 +10,60 @@ import fcntl
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.local.running import Running, launch, until, wait_ready
+from tests.local.sample import stack
 
 
 @pytest.fixture(scope="session")
 def runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Running]:
     """The product's stack, open to everyone, empty at the start. Data is shared: use names of your own."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent
-    with _counted(folder / "runner.json", folder / "runner") as running:
+    folder = _shared_folder(tmp_path_factory, worker_id)
+    with _counted(folder / "runner.json", folder / "runner", {}) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Running]:
+    """The sample stack (`tests/local/sample`): what the product's stack does not exercise."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    notes = folder / "sample" / "notes"
+    with _locked(folder / "sample.lock"):
+        assembly = folder / "sample-assembly"
+        if not assembly.exists():
+            stack.write(assembly, stack.http_api(notes), stack.queues(notes), stack.data(notes))
+    settings = {"ORCHESTRATOR_LOCAL_ASSEMBLY": str(assembly), "SAMPLE_SETTING": "set", "OTHER_SETTING": "unseen"}
+    with _counted(folder / "sample.json", folder / "sample", settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def keyed_runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Running]:
+    """The product's stack with `AUTH_MODE=key`, whose authorizer remembers a key for one second."""
+    folder = _shared_folder(tmp_path_factory, worker_id)
+    settings = {"AUTH_MODE": "key", "AUTH_KEY_CACHE_SECONDS": "1"}
+    with _counted(folder / "keyed_runner.json", folder / "keyed_runner", settings) as running:
+        yield running
+
+
+def _shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
 @contextmanager
-def _counted(state: Path, data: Path) -> Iterator[Running]:
+def _counted(state: Path, data: Path, settings: Mapping[str, str] = {}) -> Iterator[Running]:
     with _locked(state) as shared:
         if not shared:
             parent = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
-            process = launch(data, {"FRESH": "1", "ORCHESTRATOR_LOCAL_PARENT": str(parent)})
+            process = launch(data, {"FRESH": "1", "ORCHESTRATOR_LOCAL_PARENT": str(parent), **settings})
             running = wait_ready(process, data)
             shared.update(url=running.url, pid=running.pid, users=0)
         shared["users"] += 1
