@@ -20,7 +20,7 @@ class Check(BaseModel):
 
     status: CheckStatus
     detail: str | None = Field(default=None, description="What is wrong; only for callers with a key.")
-    duration_ms: float | None = Field(default=None, description="Milliseconds the check took; only with a key.")
+    duration_ms: float | None = Field(default=None, description="Milliseconds it took; only with a key.")
 
 
 class Checks(BaseModel):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from orchestrator.entry.openapi import chatgpt
 from orchestrator.entry.openapi.__main__ import FOLDER, generate
@@ -168,3 +169,27 @@ def test_an_event_and_its_answer_become_one_example(tmp_path: Path) -> None:
     assert (whole.case, whole.request, whole.response) == ("a_case", {"intent": "x"}, {"status": "success"})
     assert whole.shows_success
     assert (cut.request, cut.response, cut.status) == (None, None, None)
+
+
+def shown_bodies() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Every example body with the schema it stands under."""
+    for method, path, operation in operations(WHOLE):
+        bodies = {"request": operation.get("requestBody", {})} | operation["responses"]
+        for kind, body in bodies.items():
+            content = body.get("content", {}).get("application/json", {})
+            for case, example in content.get("examples", {}).items():
+                yield f"{method} {path} {kind} {case}", example["value"], content["schema"]
+
+
+SHOWN = list(shown_bodies())
+
+
+def test_there_are_examples_of_requests_and_answers() -> None:
+    titles = {title for title, _, _ in SHOWN}
+    assert {"get /health 200 liveness", "get /api/v1/health 200 readiness"} <= titles
+
+
+@pytest.mark.parametrize(("title", "value", "schema"), SHOWN, ids=[title for title, _, _ in SHOWN])
+def test_an_example_is_what_its_schema_says(title: str, value: Any, schema: dict[str, Any]) -> None:
+    whole = {"components": WHOLE["components"], **schema}
+    assert [error.message for error in Draft202012Validator(whole).iter_errors(value)] == [], title
