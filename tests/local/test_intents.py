@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
+
 from tests.local.running import Running, until
 
 ORCHESTRATE = "orchestrator-local-api-orchestrate"
@@ -23,7 +24,11 @@ def someone() -> str:
 
 
 def test_the_documents_curl_stores_a_memory(runner: Running) -> None:
-    body = '{\n    "intent": "memory.write",\n    "inputs": {"text": "Hello World", "tags": ["test"]},\n    "mode": "agent"\n  }'
+    body = """{
+    "intent": "memory.write",
+    "inputs": {"text": "Hello World", "tags": ["test"]},
+    "mode": "agent"
+  }"""
     answer = runner.post("/orchestrate", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 200
     assert answer.json()["status"] == "success"
