@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from orchestrator.errors import InvalidInput, NotFound
+from orchestrator.intents.plain import json_object, refuse_beyond_json
 from orchestrator.intents.tool import Call, Options, ToolFunction, options_of
 
 Providers = Mapping[type, Callable[[Call], object]]
@@ -57,19 +59,25 @@ class Tool:
         Raises:
             InvalidInput: naming the path of the first wrong value, with all of them in the hint.
         """
+        refuse_beyond_json(inputs, "inputs")
         try:
-            model = self.inputs.model_validate(dict(inputs))
+            # As JSON and strictly: "true" is not true and "5" is not 5, but a date is still a string.
+            model = self.inputs.model_validate_json(json.dumps(inputs), strict=True)
         except ValidationError as error:
             raise _invalid(self.intent, error) from error
         return {name: getattr(model, name) for name in self.inputs.model_fields}
 
     async def run(self, arguments: Mapping[str, Any], call: Call, providers: Providers) -> dict[str, Any]:
-        """Call the function with checked `arguments` and what it asked to be given."""
+        """Call the function with checked `arguments` and what it asked to be given.
+
+        Raises:
+            TypeError: what it returned is no JSON object.
+        """
         given = {
             name: call if wanted is Call else providers[wanted](call)
             for name, wanted in self.injected.items()
         }
-        return await self.function(**arguments, **given)
+        return json_object(await self.function(**arguments, **given), self.intent)
 
 
 class Registry:
@@ -127,7 +135,7 @@ def _tool_of(module: ModuleType, name: str, providers: Providers) -> Tool:
 
 def _invalid(intent: str, error: ValidationError) -> InvalidInput:
     problems = [
-        (".".join(["inputs", *(str(part) for part in problem["loc"])]), problem["msg"])
+        (_path(problem["loc"]), problem["msg"])
         for problem in error.errors(include_url=False, include_context=False)
     ]
     field, message = problems[0]
@@ -137,3 +145,7 @@ def _invalid(intent: str, error: ValidationError) -> InvalidInput:
         hint="; ".join(f"{path}: {words}" for path, words in problems[1:])
         or f"GET /intents shows the inputs of {intent}.",
     )
+
+
+def _path(location: Iterable[str | int]) -> str:
+    return "inputs" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
