@@ -93,7 +93,9 @@ def embed(text: str, dimensions: int) -> array[float]:
     for word in [word for word in words if word not in _STOP] or words or ["(nothing)"]:
         for bucket, weight in _places(word, dimensions):
             vector[bucket] += weight
-    length = math.sqrt(sum(value * value for value in vector)) or 1.0
+    length = math.sqrt(sum(value * value for value in vector))
+    if length < 1e-9:  # features that cancel each other out
+        vector[0] = length = 1.0
     return array("f", [value / length for value in vector])
 
 

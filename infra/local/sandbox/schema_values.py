@@ -6,6 +6,7 @@ arrays, strings with format, numbers with bounds, booleans, enum, const, anyOf, 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, cast
 from zlib import crc32
@@ -90,16 +91,14 @@ class _Writer:
         return named[0] if named else options[self._seed("enum") % len(options)]
 
     def _number(self, schema: dict[str, Any], name: str, kind: str) -> int | float:
-        low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-        high = schema.get("maximum", schema.get("exclusiveMaximum", low + 100))
-        middle = low + (high - low) * (1 + self._seed(name) % 8) / 10
+        low, high, above, below = _bounds(schema)
         step = schema.get("multipleOf", 1 if kind == "integer" else None)
         if step is None:
-            return round(middle, 6)
-        fitting = -(-low // step) * step  # the first multiple that is not below the minimum
-        fitting += step if fitting == schema.get("exclusiveMinimum") else 0
-        near = middle // step * step
-        return type(step)(max(near, fitting)) if kind == "number" else int(max(near, fitting))
+            return low + (high - low) * (1 + self._seed(name) % 8) / 10
+        first, last = math.ceil(low / step), math.floor(high / step)
+        first += 1 if above and first * step == low else 0
+        last -= 1 if below and last * step == high else 0
+        return (first + self._seed(name) % (max(0, min(last - first, 7)) + 1)) * step
 
     def _string(self, schema: dict[str, Any], name: str) -> str:
         if schema.get("format") in _FORMATS:
@@ -110,3 +109,13 @@ class _Writer:
 
     def _seed(self, name: str) -> int:
         return crc32(f"{name} {self._text}".encode("utf-8", "surrogatepass"))
+
+
+def _bounds(schema: dict[str, Any]) -> tuple[float, float, bool, bool]:
+    """Return the lowest and highest value, and whether each is itself excluded."""
+    above, below = "exclusiveMinimum" in schema, "exclusiveMaximum" in schema
+    low = schema.get("exclusiveMinimum", schema.get("minimum"))
+    high = schema.get("exclusiveMaximum", schema.get("maximum"))
+    if low is None:
+        low = 0 if high is None else high - 100
+    return low, low + 100 if high is None else high, above, below
