@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from infra.local.shared import REGION
 from infra.local.workers.function import LocalFunction
 
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY")
+_PASSED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+)
 _LOOPBACK = "127.0.0.1,localhost"
 
 
@@ -20,12 +31,13 @@ class WorkerEnvironment:
 
     `settings` is `.env` under the process environment; a function gets only the variables its metadata lists.
     `vendors` holds the base URLs of the stand-ins by variable, given to the functions that list the variable.
+    `site` returns the folder with the packages of a function's dependency groups.
     """
 
     endpoint: str
     settings: Mapping[str, str]
     vendors: Mapping[str, str] = field(default_factory=lambda: {})
-    hidden: Mapping[tuple[str, ...], str] = field(default_factory=lambda: {})
+    site: Callable[[tuple[str, ...]], Path] | None = None
 
     def __call__(self, function: LocalFunction) -> dict[str, str]:
         """Return the environment for one new worker."""
@@ -40,7 +52,11 @@ class WorkerEnvironment:
     def _settings(self, function: LocalFunction) -> dict[str, str]:
         known = {**self.vendors, **{k: v for k, v in self.settings.items() if v.strip()}}
         # What the template fixes (stage, auth mode) is not a setting any more.
-        return {k: known[k] for k in function.settings if k in known and k not in ("ORCHESTRATOR_STAGE", "AUTH_MODE")}
+        return {
+            k: known[k]
+            for k in function.settings
+            if k in known and k not in ("ORCHESTRATOR_STAGE", "AUTH_MODE")
+        }
 
     def _aws(self, function: LocalFunction) -> dict[str, str]:
         return {
@@ -73,5 +89,7 @@ class WorkerEnvironment:
         }
         if function.json_logs:
             variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
-        hidden = self.hidden.get(function.groups)
-        return {**variables, "ORCHESTRATOR_LOCAL_HIDDEN": hidden} if hidden else variables
+        if self.site and function.groups:
+            variables["ORCHESTRATOR_LOCAL_SITE"] = site = str(self.site(function.groups))
+            variables["PYTHONPATH"] += f":{site}"
+        return variables

@@ -23,6 +23,7 @@ from infra.local.environment import WorkerEnvironment
 from infra.local.errors import RunnerError
 from infra.local.functions import Functions
 from infra.local.gateway.app import Gateway
+from infra.local.layer_site import LayerSites
 from infra.local.logs import Logs
 from infra.local.options import ROOT, Options, read_options
 from infra.local.persistence import Store
@@ -42,6 +43,7 @@ class Host:
         self.logs = logs
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.assembly = options.assembly or ROOT / "cdk.out" / f"local-{options.auth_mode}"
+        self.sites = LayerSites()
         self._stop = asyncio.Event()
         self._closing = AsyncExitStack()
         self._triggers: list[asyncio.Task[None]] = []
@@ -77,7 +79,7 @@ class Host:
 
     async def _build(self) -> None:
         """Make the parts; nothing is deployed yet."""
-        self.environment = WorkerEnvironment("", self.options.environment)
+        self.environment = WorkerEnvironment("", self.options.environment, site=self.sites.folder)
         self.functions = Functions(self.environment, self.logs.function)
         self._closing.push_async_callback(self.functions.close)
         moto = MotoCalls("")
@@ -112,6 +114,8 @@ class Host:
             RunnerError: moto refuses a resource.
         """
         await self._stop_triggers()
+        for groups in {function.groups for function in deployment.functions.values() if function.groups}:
+            await asyncio.to_thread(self.sites.folder, groups)
         create(deployment, self.services.call)
         self._use_settings(deployment)
         self.front.policies = deployment.policies

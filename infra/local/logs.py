@@ -28,7 +28,9 @@ _KNOWN = frozenset(
 class Logs:
     """Writes one readable line per record to `stream`, and one JSON object per record to `file`."""
 
-    def __init__(self, file: Path, level: str = "", stream: TextIO | None = None, colour: bool | None = None) -> None:
+    def __init__(
+        self, file: Path, level: str = "", stream: TextIO | None = None, colour: bool | None = None
+    ) -> None:
         self._stream = stream or sys.stdout
         self._colour = self._stream.isatty() and "NO_COLOR" not in os.environ if colour is None else colour
         self._level = _LEVELS.get(level.upper() or "INFO", 20)

@@ -142,7 +142,9 @@ def _save_vectors() -> Any:
 
 def _restore_vectors(data: Any) -> None:
     backend = _backend("s3vectors")
-    known = {arn: index for bucket in backend.vector_buckets.values() for arn, index in bucket.indexes.items()}
+    known = {
+        arn: index for bucket in backend.vector_buckets.values() for arn, index in bucket.indexes.items()
+    }
     for arn, vectors in data.items():
         index = known.get(arn)
         fitting = [v for v in vectors if index and len(v[1]) == index.dimension]

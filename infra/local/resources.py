@@ -34,7 +34,14 @@ _NOTHING_TO_DO = (
     "AWS::S3::BucketPolicy",
     "AWS::SecretsManager::ResourcePolicy",
 )
-_EXISTS = ("ResourceInUse", "AlreadyExists", "Conflict", "ResourceExists", "QueueNameExists", "QueueAlreadyExists")
+_EXISTS = (
+    "ResourceInUse",
+    "AlreadyExists",
+    "Conflict",
+    "ResourceExists",
+    "QueueNameExists",
+    "QueueAlreadyExists",
+)
 
 
 def check_types(template: Template) -> None:
@@ -107,7 +114,11 @@ def _queue(template: Template, resource: Resource, call: Call) -> None:
     try:
         call("sqs", "CreateQueue", {"QueueName": name, "Attributes": attributes})
     except AwsError:  # there already, with other attributes: a changed template wins
-        call("sqs", "SetQueueAttributes", {"QueueUrl": template.resolve({"Ref": resource.id}), "Attributes": attributes})
+        call(
+            "sqs",
+            "SetQueueAttributes",
+            {"QueueUrl": template.resolve({"Ref": resource.id}), "Attributes": attributes},
+        )
 
 
 def _secret(template: Template, resource: Resource, call: Call) -> None:

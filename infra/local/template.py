@@ -158,7 +158,9 @@ class Template:
         return attribute_of(attribute, self.name(logical_id), self.endpoints.aws)
 
     def _substitute(self, argument: Any) -> str:
-        text, names = (argument, {}) if isinstance(argument, str) else (argument[0], self.resolve(argument[1]))
+        text, names = (
+            (argument, {}) if isinstance(argument, str) else (argument[0], self.resolve(argument[1]))
+        )
 
         def replace(match: re.Match[str]) -> str:
             literal, key = match.groups()

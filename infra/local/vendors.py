@@ -52,4 +52,8 @@ def secret_value(vendor: Vendor, settings: Mapping[str, str]) -> str:
 def store_secrets(vendors: list[Vendor], settings: Mapping[str, str], call: Call) -> None:
     """Put every vendor's keys into Secrets Manager."""
     for vendor in vendors:
-        call("secretsmanager", "PutSecretValue", {"SecretId": vendor.secret, "SecretString": secret_value(vendor, settings)})
+        call(
+            "secretsmanager",
+            "PutSecretValue",
+            {"SecretId": vendor.secret, "SecretString": secret_value(vendor, settings)},
+        )

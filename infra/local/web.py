@@ -67,7 +67,9 @@ def listen(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
         listener.close()
-        raise RunnerError(f"port {port} is taken: stop what uses it, or take another with PORT={port + 1} make run") from error
+        raise RunnerError(
+            f"port {port} is taken: stop what uses it, or take another with PORT={port + 1} make run"
+        ) from error
     listener.listen(512)
     return listener
 

@@ -30,7 +30,9 @@ class Front:
             return self._answer(request)
         except Exception:
             self._log(f"{request.action} failed in the runner\n{traceback.format_exc()}", "ERROR")
-            return error_response(request, "InternalServerError", "The laptop runner failed; see its log", 500)
+            return error_response(
+                request, "InternalServerError", "The laptop runner failed; see its log", 500
+            )
 
     def _answer(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
         caller = request.caller

@@ -182,7 +182,11 @@ def _prepared(request: AwsRequest, endpoint: str) -> Any:
 
 def _response(request: AwsRequest, status: int, headers: dict[str, Any], body: bytes | str) -> AwsResponse:
     content = body.encode() if isinstance(body, str) else body
-    kept = {k.lower(): str(v) for k, v in headers.items() if k.lower() not in ("content-length", "status", "server")}
+    kept = {
+        k.lower(): str(v)
+        for k, v in headers.items()
+        if k.lower() not in ("content-length", "status", "server")
+    }
     kept.setdefault("content-type", request.headers.get("content-type", "application/x-amz-json-1.0"))
     kept.setdefault("x-amzn-requestid", uuid.uuid4().hex)
     return AwsResponse(status, content, kept)

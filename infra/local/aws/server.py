@@ -60,12 +60,16 @@ class AwsProtocol(asyncio.Protocol):
             return None
         lines = self._buffer[:end].decode("latin-1").split("\r\n")
         method, path, _ = lines[0].split(" ", 2)
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])
+        }
         taken = self._body(end + 4, headers)
         if taken is None:
             if headers.pop("expect", "") and self._transport:
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                del self._buffer[: end + 4]  # the head is kept below, without `Expect`, until the body is here
+                del self._buffer[
+                    : end + 4
+                ]  # the head is kept below, without `Expect`, until the body is here
                 self._buffer[:0] = _head(lines)
             return None
         body, stop = taken
@@ -101,7 +105,11 @@ def _dechunk(buffer: bytearray, start: int) -> tuple[bytes, int] | None:
         size = int(bytes(buffer[start:line_end]).partition(b";")[0], 16)
         start = line_end + 2
         if size == 0:
-            end = buffer.find(b"\r\n", start) if buffer[start : start + 2] == b"\r\n" else buffer.find(b"\r\n\r\n", start) + 2
+            end = (
+                buffer.find(b"\r\n", start)
+                if buffer[start : start + 2] == b"\r\n"
+                else buffer.find(b"\r\n\r\n", start) + 2
+            )
             return (bytes(body), end + 2) if end >= start else None
         if len(buffer) < start + size + 2:
             return None

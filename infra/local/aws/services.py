@@ -110,4 +110,3 @@ class Services:
             await asyncio.sleep(wait)
             if not (await self._invoke(name, payload or b"{}")).failed:
                 return
-

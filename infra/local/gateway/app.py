@@ -50,7 +50,11 @@ class Gateway:
 
     async def answer(self, request: Request) -> Response:
         """Route one request; CORS headers are not part of the result."""
-        if request.method == "OPTIONS" and self.api.cors and _header(request, b"access-control-request-method"):
+        if (
+            request.method == "OPTIONS"
+            and self.api.cors
+            and _header(request, b"access-control-request-method")
+        ):
             return _preflight(self.api.cors, _header(request, b"origin"))
         found = self.api.match(request.method, request.path)
         if found is None:
@@ -65,7 +69,9 @@ class Gateway:
 
     async def _call(self, function: str, event: Json, timeout: float) -> Response:
         # The function goes on after the gateway gave up or the caller went away, as on AWS.
-        work: asyncio.Future[Invocation] = asyncio.ensure_future(self._invoke(function, json.dumps(event).encode()))
+        work: asyncio.Future[Invocation] = asyncio.ensure_future(
+            self._invoke(function, json.dumps(event).encode())
+        )
         try:
             return read_result(await asyncio.wait_for(asyncio.shield(work), timeout))
         except TimeoutError:

@@ -108,7 +108,9 @@ def _http_api(template: Template, api_id: str, properties: Json) -> HttpApi:
 
 def _parts(template: Template, kind: str, api_id: str) -> dict[str, Json]:
     return {
-        r.id: r.properties for r in template.of(f"AWS::ApiGatewayV2::{kind}") if r.properties["ApiId"] == api_id
+        r.id: r.properties
+        for r in template.of(f"AWS::ApiGatewayV2::{kind}")
+        if r.properties["ApiId"] == api_id
     }
 
 

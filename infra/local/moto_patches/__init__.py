@@ -11,7 +11,12 @@ from collections.abc import Iterable
 MOTO = "5.2.5"
 """The release these changes were written against."""
 
-_MODULES = {"dynamodb": "dynamodb", "s3vectors": "s3vectors", "secretsmanager": "secretsmanager", "states": "stepfunctions"}
+_MODULES = {
+    "dynamodb": "dynamodb",
+    "s3vectors": "s3vectors",
+    "secretsmanager": "secretsmanager",
+    "states": "stepfunctions",
+}
 
 
 def install(services: Iterable[str], endpoint: str) -> None:

@@ -75,7 +75,9 @@ def _update_item(
     names, values = expression_attribute_names or {}, expression_attribute_values or {}
     table = self.get_table(table_name)
     item = self.get_item(table_name, key)
-    changed = None if attribute_updates or expected else _changes(table, item, update_expression, names, values)
+    changed = (
+        None if attribute_updates or expected else _changes(table, item, update_expression, names, values)
+    )
     if changed is None:
         return _originals["update"](
             self, table_name, key, update_expression, names, values, attribute_updates, expected,

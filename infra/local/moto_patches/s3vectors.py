@@ -59,7 +59,9 @@ def _create_index(self: Any) -> ActionResult:
     return ActionResult({"indexArn": index.index_arn})
 
 
-def _put_vectors(self: Any, vector_bucket_name: str, index_name: str, index_arn: str, vectors: list[Json]) -> None:
+def _put_vectors(
+    self: Any, vector_bucket_name: str, index_name: str, index_arn: str, vectors: list[Json]
+) -> None:
     index = self.get_index(vector_bucket_name, index_name=index_name, index_arn=index_arn)
     prepared = [_checked(index, vector) for vector in vectors]
     for found in prepared:
@@ -93,7 +95,9 @@ def _checked(index: Any, vector: Json) -> Entry:
 
 def _check_size(key: str, metadata: Json, limit: int, kind: str) -> None:
     if len(json.dumps(metadata, ensure_ascii=False).encode()) > limit:
-        raise ValidationError(f"Invalid record for key '{key}': {kind} metadata must have at most {limit} bytes")
+        raise ValidationError(
+            f"Invalid record for key '{key}': {kind} metadata must have at most {limit} bytes"
+        )
 
 
 def _languages(index: Any) -> Mapping[str, str | None]:

@@ -132,9 +132,13 @@ def _status(execution: Any) -> str:
 
 
 def _start_nested() -> None:
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn as module
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+        state_task_service_sfn as module,
+    )
 
-    def start(self: Any, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any) -> None:
+    def start(
+        self: Any, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any
+    ) -> None:
         parameters = {key[0].lower() + key[1:]: value for key, value in normalised_parameters.items()}
         started = client_for(REGION, "stepfunctions").start_execution(**parameters)
         env.stack.append({"ExecutionArn": started["executionArn"], "StartDate": str(started["startDate"])})
@@ -145,5 +149,7 @@ def _start_nested() -> None:
 def warm(call: Any, role: str) -> None:
     """Run one empty execution: the first one loads the parser, 0.3 to 2.8 s."""
     definition = '{"StartAt": "End", "States": {"End": {"Type": "Pass", "End": true}}}'
-    made = call("states", "CreateStateMachine", {"name": "local-warm-up", "definition": definition, "roleArn": role})
+    made = call(
+        "states", "CreateStateMachine", {"name": "local-warm-up", "definition": definition, "roleArn": role}
+    )
     call("states", "StartExecution", {"stateMachineArn": made["stateMachineArn"]})

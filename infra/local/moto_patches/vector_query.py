@@ -159,7 +159,9 @@ class _View:
     def _scores(self, key: str) -> Json:
         scores: Json = {
             "bm25Scores": [
-                {"metadataKey": name, "score": found[key]} for name, found in self.relevance.items() if key in found
+                {"metadataKey": name, "score": found[key]}
+                for name, found in self.relevance.items()
+                if key in found
             ]
         }
         if self.by_vector:

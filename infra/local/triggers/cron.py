@@ -57,6 +57,10 @@ def _next_cron(body: str, tz: ZoneInfo, after: datetime) -> datetime | None:
     fields = [field.replace("?", "*") for field in (minute, hour, day, month, weekday)]
     start = after.astimezone(tz)
     try:
-        return croniter(" ".join([*fields, "0", year.replace("?", "*")]), start).get_next(datetime).astimezone(UTC)
+        return (
+            croniter(" ".join([*fields, "0", year.replace("?", "*")]), start)
+            .get_next(datetime)
+            .astimezone(UTC)
+        )
     except CroniterBadDateError:
         return None

@@ -39,41 +39,44 @@ def _exit_at_end_of_input() -> NoReturn:
     os._exit(1)
 
 
-class LayerGuard(importlib.abc.MetaPathFinder):
-    """Refuses modules that none of the function's layers contains. `hidden` maps a module to its group."""
+class LayerHints(importlib.abc.MetaPathFinder):
+    """Asked last, for a module that nothing has: names the layer that would bring it."""
 
-    def __init__(self, hidden: dict[str, str]) -> None:
-        self.hidden = hidden
+    def __init__(self, groups: dict[str, str]) -> None:
+        self.groups = groups
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Leave an allowed module to the ordinary finders.
+        """Return None for a module nobody knows, and to `importlib.util.find_spec`, which only asks.
 
         Raises:
-            ModuleNotFoundError: as on Lambda, and naming the layer that would bring the module.
+            ModuleNotFoundError: as on Lambda, and naming the layer.
         """
-        group = self.hidden.get(fullname.partition(".")[0])
-        if group is None:
+        group = self.groups.get(fullname)
+        if group is None or sys._getframe(2).f_globals.get("__name__") == "importlib.util":
             return None
-        mend = f"add layer {group!r} to its spec.py" if group else "add it to a dependency group in pyproject.toml"
+        mend = f"add layer {group!r} to its spec.py" if group else "add it to a dependency group of pyproject.toml"
         raise ModuleNotFoundError(f"No module named {fullname!r} in this function's layers: {mend}", name=fullname)
 
 
-def hide_foreign_modules() -> None:
-    """Install the guard with the map the runner wrote; without one, everything stays visible."""
-    path = os.environ.pop("ORCHESTRATOR_LOCAL_HIDDEN", "")
-    if path:
-        with open(path, encoding="utf-8") as file:
-            sys.meta_path.insert(0, LayerGuard(json.load(file)))
+def see_only_layers() -> None:
+    """Leave the virtual environment's packages out; the folder of the function's layers is on the path."""
+    site = os.environ.pop("ORCHESTRATOR_LOCAL_SITE", "")
+    if site:
+        sys.path[:] = [folder for folder in sys.path if not folder.endswith(("site-packages", "dist-packages"))]
+        with open(os.path.join(site, "layers.json"), encoding="utf-8") as file:
+            sys.meta_path.append(LayerHints(json.load(file)))
 
 
 def main() -> None:
     """Run the handler named on the command line until the runner ends this process."""
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal group; the runner decides
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole terminal group; the runner decides
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.abspath(__file__))]
-    hide_foreign_modules()
+    see_only_layers()
     try:
         from awslambdaric.__main__ import main as run
     except ImportError:

@@ -23,7 +23,9 @@ class Task:
     payload: bytes
     deadline: int
     trace_id: str
-    answer: asyncio.Future[Invocation] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    answer: asyncio.Future[Invocation] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 class RuntimeApi:

@@ -44,7 +44,9 @@ class RuntimeApi:
     def __init__(self, address: str) -> None:
         self.connection = http.client.HTTPConnection(address)
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> tuple[http.client.HTTPMessage, bytes]:
+    def call(
+        self, method: str, path: str, body: bytes | None = None
+    ) -> tuple[http.client.HTTPMessage, bytes]:
         """Send one request and read its answer whole."""
         self.connection.request(method, f"/2018-06-01/runtime/{path}", body)
         response = self.connection.getresponse()

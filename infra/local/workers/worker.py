@@ -77,7 +77,10 @@ class Worker:
         seconds = f"{self.function.timeout:.2f} seconds"
         self.log(self.function, f"Task timed out after {seconds}")
         return Invocation(
-            error_object("Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {seconds}"), True
+            error_object(
+                "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {seconds}"
+            ),
+            True,
         )
 
     def kill(self) -> None:

@@ -1,0 +1,1 @@
+"""A small stack for the runner's own tests: a template written by hand, and its functions."""
