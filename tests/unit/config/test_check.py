@@ -62,6 +62,17 @@ def test_what_has_no_effect_yet_says_so() -> None:
     assert "no effect until OPENAI_API_KEY is set" in lines_of({"MODEL_NAME": "gpt-6-luna"})["MODEL_NAME"]
 
 
+def test_a_server_that_asks_for_no_key_is_on_by_its_address_alone() -> None:
+    environment = {"OPENAI_BASE_URL": "http://localhost:11434/v1", "MODEL_NAME": "qwen3"}
+    assert wrong_in(environment) == set()
+    assert headings_of(environment)[0] == "platform: on (openai)"
+    assert "no effect" not in lines_of(environment)["MODEL_NAME"]
+
+
+def test_ssh_has_no_stand_in_and_is_simply_off() -> None:
+    assert "intents: on; ssh off" in headings_of({})
+
+
 def test_the_postgres_address_is_accepted_masked_and_reported_as_ignored() -> None:
     line = lines_of({"DATABASE_URL": "postgresql://user:hunter2@localhost:5432/dbname"})["DATABASE_URL"]
     assert "ignored: results live in DynamoDB" in line

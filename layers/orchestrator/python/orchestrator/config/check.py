@@ -59,8 +59,10 @@ def render(reports: list[WingReport]) -> str:
 
 
 def is_on(group: Set, values: Mapping[str, str]) -> bool:
-    """Return whether every required variable of a set has a real value."""
-    return all(_real(variable, values) for variable in group.variables if variable.required)
+    """Return whether a set is complete: all required values are real, or a keyless server is named."""
+    return group.keyless in values or all(
+        _real(variable, values) for variable in group.variables if variable.required
+    )
 
 
 def _real(variable: Variable, values: Mapping[str, str]) -> bool:
@@ -76,13 +78,14 @@ def _wing(wing: Wing, values: Mapping[str, str]) -> WingReport:
 def _heading(wing: Wing, values: Mapping[str, str]) -> str:
     vendors = [group for group in wing.sets if group.vendor]
     on = [group.name for group in vendors if is_on(group, values)]
-    off = [group.name for group in vendors if group.name not in on]
-    if not vendors or not off:
-        return f"{wing.name}: on" + (f" ({', '.join(on)})" if on else "")
     own = [group for group in wing.sets if not group.vendor and not any(v.required for v in group.variables)]
-    if not on and not own:
+    if vendors and not on and not own:
         return f"{wing.name}: {OFF}"
-    return f"{wing.name}: on" + (f" ({', '.join(on)})" if on else "") + f"; {', '.join(off)} {OFF}"
+    heading = f"{wing.name}: on" + (f" ({', '.join(on)})" if on else "")
+    for ending, stand_in in ((OFF, True), ("off", False)):
+        off = [group.name for group in vendors if group.name not in on and group.stand_in is stand_in]
+        heading += f"; {', '.join(off)} {ending}" if off else ""
+    return heading
 
 
 def _set(group: Set, values: Mapping[str, str]) -> Iterator[Finding]:
@@ -92,7 +95,13 @@ def _set(group: Set, values: Mapping[str, str]) -> Iterator[Finding]:
         finding = _judge(variable, values)
         if variable.required and begun and not _real(variable, values):
             finding = Finding(variable, finding.state, finding.shown, problem=f"missing: {begun} is set")
-        elif required and not begun and finding.state == "set" and not finding.problem:
+        elif (
+            required
+            and not begun
+            and group.keyless not in values
+            and finding.state == "set"
+            and not finding.problem
+        ):
             finding = Finding(variable, "set", finding.shown, f"no effect until {required[0].name} is set")
         yield finding
 

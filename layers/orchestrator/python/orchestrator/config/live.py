@@ -61,11 +61,12 @@ def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> An
     if probe is None:
         return Answer(group.name, None, "not asked: no call of this vendor is known to be free of effects")
     address = values.get(probe.base, probe.default_base).rstrip("/") + probe.path
+    headers = {"authorization": f"Bearer {values[probe.key]}"} if probe.key in values else {}
     try:
-        response = client.get(address, headers={"authorization": f"Bearer {values[probe.key]}"})
+        response = client.get(address, headers=headers)
     except httpx2.HTTPError as error:
         return Answer(group.name, False, f"no answer from {address}: {type(error).__name__}")
     if response.is_success:
-        return Answer(group.name, True, f"takes the key ({address} answered {response.status_code})")
+        return Answer(group.name, True, f"{address} answered {response.status_code}")
     refused = " the key is refused" if response.status_code in {401, 403} else ""
     return Answer(group.name, False, f"{address} answered {response.status_code}{refused and ':' + refused}")

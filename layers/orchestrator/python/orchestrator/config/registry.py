@@ -23,11 +23,16 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Variables that belong together: when one of them is set, the required ones must be."""
+    """Variables that belong together: when a required one is set, all required ones must be.
+
+    `keyless` names the variable that is enough by itself: the address of a server that asks for no key.
+    """
 
     name: str
     variables: tuple[Variable, ...]
     vendor: bool = True
+    stand_in: bool = True
+    keyless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ _PLATFORM = Wing(
         Set(
             "openai",
             (_secret("OPENAI_API_KEY", "sk-proj-…", _KEY), *_group(OpenAI)),
+            keyless="OPENAI_BASE_URL",
         ),
     ),
 )
@@ -100,6 +106,7 @@ _INTENTS = Wing(
                 *(Variable(v.name, v.example, v.rule, required=True) for v in _group(Ssh)),
                 _secret("SSH_PRIVATE_KEY", "-----BEGIN OPENSSH PRIVATE KEY-----…", rules.private_key),
             ),
+            stand_in=False,
         ),
     ),
 )
