@@ -90,6 +90,7 @@ class Host:
         self.endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)
         moto.endpoint = self.environment.endpoint = self.endpoints.aws
         self.standins = StandIns(self.url)
+        self._closing.push_async_callback(self.standins.close)
         self.web = web.Web(Control(self.front, self.standins.entries, self.functions.workers), self.standins)
 
     async def _open_data(self, first: Deployment) -> None:
@@ -117,7 +118,7 @@ class Host:
         for groups in {function.groups for function in deployment.functions.values() if function.groups}:
             await asyncio.to_thread(self.sites.folder, groups)
         create(deployment, self.services.call)
-        self._use_settings(deployment)
+        await self._use_settings(deployment)
         self.front.policies = deployment.policies
         self.functions.deploy(deployment.functions)
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
@@ -125,10 +126,12 @@ class Host:
         envfile.write(self.options.data / "env", deployment, self.url)
         self.deployment = deployment
 
-    def _use_settings(self, deployment: Deployment) -> None:
+    async def _use_settings(self, deployment: Deployment) -> None:
         settings = self.environment.settings
-        store_secrets(deployment.vendors, settings, self.services.call)
-        self.environment.vendors = self.standins.base_urls(deployment.vendors, settings)
+        ssh = await self.standins.ssh(settings)
+        store_secrets(deployment.vendors, {**settings, **ssh}, self.services.call)
+        # The private key is listed by no function as a setting, so no worker gets it this way.
+        self.environment.vendors = {**self.standins.base_urls(deployment.vendors, settings), **ssh}
 
     def _start_triggers(self, deployment: Deployment) -> None:
         for mapping in mappings_of(deployment.template):
@@ -167,7 +170,7 @@ class Host:
             say("the runner itself changed: restart `make run` to use it")
         if plan.settings:
             self.environment.settings = read_options().environment
-            self._use_settings(self.deployment)
+            await self._use_settings(self.deployment)
             say("read .env again")
         if plan.synth and not self.options.assembly:
             await self._redeploy()

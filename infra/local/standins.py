@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
+from infra.local import sandbox
 from infra.local.gateway.app import Receive, Scope, Send
+from infra.local.sandbox.ssh import SshStandIn
 from infra.local.vendors import Vendor, is_configured
 
 MOUNT = "/_local/sandbox"
@@ -17,32 +19,43 @@ class StandIns:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._outbox = sandbox.Outbox()
+        self._ssh: SshStandIn | None = None
 
     @cached_property
-    def _built(self) -> tuple[Any, Any]:
-        from infra.local import sandbox
-
-        outbox = sandbox.Outbox()
-        return sandbox.create(outbox), outbox
+    def _app(self) -> Any:
+        return sandbox.create(self._outbox)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to a stand-in."""
         path: str = scope["path"].removeprefix(MOUNT)
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": ""}
-        await self._built[0](inner, receive, send)
+        await self._app(inner, receive, send)
 
     def entries(self) -> list[dict[str, Any]]:
         """Return what the stand-ins received, newest last."""
-        if "_built" not in self.__dict__:
-            return []
-        return cast("list[dict[str, Any]]", self._built[1].entries())
+        return self._outbox.entries()
 
     def base_urls(self, vendors: list[Vendor], settings: Mapping[str, str]) -> dict[str, str]:
         """Return the base URL variable of every vendor that is not configured and has a stand-in."""
-        from infra.local import sandbox
-
         return {
             vendor.base_url: f"{self._url}{MOUNT}{sandbox.BASES[vendor.name]}"
             for vendor in vendors
             if vendor.base_url and vendor.name in sandbox.BASES and not is_configured(vendor, settings)
         }
+
+    async def ssh(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Return host and key of the SSH stand-in by variable, started at the first call.
+
+        Nothing, when the developer has hosts or a key of their own.
+        """
+        if any(settings.get(name, "").strip() for name in ("SSH_HOSTS", "SSH_PRIVATE_KEY")):
+            return {}
+        if self._ssh is None:
+            self._ssh = await SshStandIn.start(self._outbox)
+        return {"SSH_HOSTS": self._ssh.hosts, "SSH_PRIVATE_KEY": self._ssh.private_key}
+
+    async def close(self) -> None:
+        """Stop what listens on a port of its own."""
+        if self._ssh:
+            await self._ssh.stop()
