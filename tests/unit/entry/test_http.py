@@ -222,6 +222,7 @@ def test_a_request_is_one_log_line_and_one_line_of_metrics(
     }
     assert expected.items() <= line.items()
     assert line["duration_ms"] > 0
+    assert "taskName" not in line
     (metrics,) = capsys.readouterr().out.splitlines()
     published = json.loads(metrics)
     assert (published["Requests"], published["Errors"]) == ([1.0], [0.0])
@@ -242,6 +243,21 @@ def test_a_server_error_counts_as_an_error(open_api: Handler, capsys: pytest.Cap
 
 def test_an_answer_without_a_body_is_left_without_one(open_api: Handler) -> None:
     assert (call(open_api, "GET /half").status, call(open_api, "GET /half").content) == (204, b"")
+
+
+def test_a_body_meant_for_another_path_is_shown_that_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTH_MODE", "open")
+    app = create_app(
+        Function("test", routes=(Route("POST", "/orchestrate", "intents:run"),), errors="intents")
+    )
+
+    @app.post("/orchestrate")
+    async def orchestrate(thing: Thing) -> Thing:
+        return thing
+
+    answer = call(lambda_handler(app), "POST /orchestrate", body='{"content": "Lunch at 12", "user_id": "u"}')
+    assert (answer.status, answer.json["field"]) == (422, "content")
+    assert "/api/v1/orchestrate/" in answer.json["error"]
 
 
 def test_another_event_loop_in_the_process_does_no_harm(open_api: Handler) -> None:

@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse
 
 from orchestrator.entry import bodies, correlation, envelopes, identity, logs, start
 from orchestrator.entry.edge import BodyTooLarge, Edge
-from orchestrator.errors import OrchestratorError
+from orchestrator.errors import InvalidInput, OrchestratorError
 from orchestrator.spec import Function
 from orchestrator.tenancy import Identity
 
@@ -101,6 +101,10 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     invalid = cast("RequestValidationError", error)
+    try:
+        bodies.refuse_other_paths(invalid.body, here=request.scope["route"].path)
+    except InvalidInput as elsewhere:
+        return _respond(request, envelopes.of_error(elsewhere))
     return _respond(request, bodies.of_validation(invalid.errors(), invalid.body))
 
 

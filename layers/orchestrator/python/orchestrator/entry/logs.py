@@ -6,6 +6,7 @@ lines carry the ids of the invocation that caused them.
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 from typing import Any
@@ -16,6 +17,8 @@ from aws_lambda_powertools.metrics import Metrics
 from orchestrator.config.groups import Platform
 from orchestrator.entry.correlation import Trace
 
+# "Task-1" in every line says nothing. The switch came with Python 3.12.
+logging.logAsyncioTasks = False  # pyright: ignore[reportAttributeAccessIssue]
 _cold = True
 log = Logger(service="orchestrator", level="INFO", use_rfc3339=True, utc=True, serialize_stacktrace=False)
 
