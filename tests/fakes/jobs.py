@@ -83,12 +83,14 @@ class MemoryQueue:
     """`JobQueue` that remembers what it was sent; `error` is raised instead."""
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
 
     async def send(self, tenant: str, job_id: str, correlation_id: str) -> None:
         if self.error:
             raise self.error
         self.sent.append((tenant, job_id, correlation_id))
+        self.arrived.set()
 
 
 @dataclass

@@ -126,9 +126,9 @@ class VendorBusy(VendorError):
 
 
 def recorded(error_type: str, message: str, hint: str | None) -> OrchestratorError:
-    """Rebuild an error from what was recorded of it; an unknown type becomes the base class."""
+    """Rebuild an error from what was recorded of it; a type nobody knows keeps its name on the base class."""
     known = {error.__name__: error for error in (*_below(OrchestratorError), OrchestratorError)}
-    kind = known.get(error_type, OrchestratorError)
+    kind = known.get(error_type) or type(error_type, (OrchestratorError,), {})
     # The classes differ in what they are built from, and the record holds only what they have in common.
     error = kind.__new__(kind)
     OrchestratorError.__init__(error, message, hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import secrets
 import time
@@ -15,6 +16,7 @@ from orchestrator.idempotency import Claim, Record, request_key
 from orchestrator.intents.admission import Admission, Admitted
 from orchestrator.intents.models import Mode, OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 from orchestrator.intents.modes import require_available, select_mode
+from orchestrator.intents.plain import refuse_beyond_json
 from orchestrator.intents.registry import Providers, Registry, Tool
 from orchestrator.intents.tool import Call
 from orchestrator.jobs.models import Job
@@ -22,6 +24,8 @@ from orchestrator.jobs.service import Jobs, new_job_id
 
 logger = logging.getLogger(__name__)
 
+MAX_KEPT = 380_000
+"""Bytes of a response, of the 400 KB of a DynamoDB item."""
 _LOCK_MARGIN = 4
 """Seconds a quick run's lock outlives its time limit: enough to store the answer."""
 
@@ -107,6 +111,7 @@ class Dispatcher:
         require_available(mode)
         tool = self._registry.get(request.intent)
         arguments = tool.checked(request.inputs)
+        refuse_beyond_json(request.context.model_extra or {}, "context")
         wait = self._sync_timeout if wanted.wait is None else wanted.wait
         work = _Work(tool, arguments, request, tenant, mode, reason, wait, started, wanted.correlation_id)
         if tool.options.preview and (shown := tool.options.preview(arguments)) is not None:
@@ -149,11 +154,14 @@ class Dispatcher:
         call = Call(
             work.tenant, context.user_id, context.session_id, deadline=work.started + self._sync_timeout
         )
+        limit = asyncio.timeout(call.remaining())
         try:
-            async with asyncio.timeout(call.remaining()):
+            async with limit:
                 result = await work.tool.run(work.arguments, call, self._providers)
         except TimeoutError as error:
             await self._admission.release(claim)
+            if not limit.expired():  # the tool's own, from a socket for example
+                raise
             raise BudgetExceeded(
                 f"{work.tool.intent} took longer than ORCHESTRATOR_SYNC_TIMEOUT ({self._sync_timeout:g} s)"
                 " and was stopped",
@@ -188,6 +196,12 @@ class Dispatcher:
         return await self._follow(work, job_id)
 
     async def _keep(self, claim: Claim, response: Mapping[str, Any] | None) -> None:
+        if response is not None and len(json.dumps(response, ensure_ascii=False).encode()) > MAX_KEPT:
+            logger.warning("the response under %s is too large to keep", claim.key)
+            # What only reads is simply done again; what has an effect stays locked, or it could be repeated.
+            if claim.retry_safe:
+                await self._admission.release(claim)
+            return
         try:
             await self._admission.complete(claim, response)
         except Unavailable as error:
@@ -195,7 +209,9 @@ class Dispatcher:
             logger.warning("the response under %s is not kept: %s", claim.key, error)
 
     async def _follow(self, work: _Work, job_id: str) -> Answer:
-        job = await self._jobs.watch(work.tenant, job_id, work.wait)
+        # What was spent on the way here counts: the function itself has a time limit.
+        left = max(0.0, work.wait - (time.monotonic() - work.started))
+        job = await self._jobs.watch(work.tenant, job_id, left)
         view = self._jobs.view(job)
         if view.status == "success" and view.result is not None:
             return Answer(work.result(view.result, job_id))

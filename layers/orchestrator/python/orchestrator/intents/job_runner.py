@@ -39,10 +39,13 @@ class JobRunner:
             deadline=time.monotonic() + self._budget,
             report=report,
         )
+        limit = asyncio.timeout(self._budget)
         try:
-            async with asyncio.timeout(self._budget):
+            async with limit:
                 return await tool.run(tool.checked(job.inputs), call, self._providers)
         except TimeoutError as error:
+            if not limit.expired():  # the tool's own, from a socket for example
+                raise
             raise BudgetExceeded(
                 f"{job.intent} took longer than the worker's time limit ({self._budget:g} s) and was stopped",
                 hint="Ask for less at once, or raise `timeout` in functions/workers/jobs/spec.py.",
