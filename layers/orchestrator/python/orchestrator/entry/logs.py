@@ -26,6 +26,8 @@ log = Logger(service="orchestrator", level="INFO", use_rfc3339=True, utc=True, s
 def configure(platform: Platform) -> None:
     """Set the level and the service name that every line carries."""
     log.setLevel(platform.level)
+    for chatty in ("mangum", "httpx2"):  # each says at INFO what our own line says better
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     log.append_keys(service=service_name())
 
 
