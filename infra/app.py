@@ -1,7 +1,7 @@
 """The CDK app: `python -m infra.app` writes `cdk.out/` (or `CDK_OUTDIR`); the CDK CLI runs the same command.
 
 Choices come as CDK context, from `cdk.json`, `-c name=value` or `CDK_CONTEXT_JSON`: `stage` (local, dev,
-prod), `auth_mode` (open, key), `cors_origins`, `alarm_topic` (ARN), `layers_dir`.
+prod), `auth_mode` (open, key), `cors_origins`, `alarm_topic` (ARN), `layers_dir`, `root` (whose functions).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> int:
     """Synthesize; a wrong spec or choice is one line on standard error and exit code 1."""
     try:
         context = read_context(os.environ)
-        deployment = Deployment.read(context, os.environ)
+        deployment = Deployment.read(context, os.environ, Path(context.get("root") or ROOT))
         found = checked(deployment)
         synthesize(build(deployment, found, context, os.environ.get("CDK_OUTDIR", "cdk.out")))
     except (SpecError, DeploymentError) as error:
@@ -93,13 +93,14 @@ def synthesize(app: cdk.App) -> None:
     try:
         app.synth()
     except RuntimeError as error:  # how jsii reports everything that JavaScript threw
-        findings = list(_findings(Path(app.outdir) / "validation-report.json"))
-        if not findings:
+        lines = list(findings(Path(app.outdir) / "validation-report.json"))
+        if not lines:
             raise
-        raise DeploymentError("\n".join(findings)) from error
+        raise DeploymentError("\n".join(lines)) from error
 
 
-def _findings(report: Path) -> Iterator[str]:
+def findings(report: Path) -> Iterator[str]:
+    """Yield one line for each finding of cdk-nag and CDK's own validation; none when there is no report."""
     if not report.exists():
         return
     for plugin in json.loads(report.read_text())["pluginReports"]:

@@ -45,7 +45,7 @@ def check(found: list[Found], layers: set[str]) -> None:
         one.complaint(about, what) for one in found for rule in RULES for about, what in rule(one.spec)
     ]
     problems += [
-        one.complaint(repr(name).strip("'"), f"unknown layer {name!r}; known: {', '.join(sorted(layers))}")
+        one.complaint(name, f"unknown layer {name!r}; known: {', '.join(sorted(layers))}")
         for one in found
         for name in one.spec.layers
         if name not in layers
@@ -120,25 +120,25 @@ def _grants(spec: Function) -> Complaints:
     for grant in spec.grants:
         if grant.name not in KNOWN_NAMES[grant.kind]:
             yield (
-                f'"{grant.name}"',
+                grant.name,
                 f"unknown {grant.kind} {grant.name!r}; {_known(KNOWN_NAMES[grant.kind], where[grant.kind])}",
             )
         yield from _actions(grant)
     for (kind, name), count in Counter((grant.kind, grant.name) for grant in spec.grants).items():
         if count > 1:
-            yield f'"{name}"', f"{kind} {name!r} is granted {count} times; put all its actions in one grant"
+            yield name, f"{kind} {name!r} is granted {count} times; put all its actions in one grant"
 
 
 def _actions(grant: Grant) -> Complaints:
     if not grant.actions:
         yield (
-            f'"{grant.name}"',
+            grant.name,
             f"the grant on {grant.kind} {grant.name!r} names no action; name one or drop it",
         )
     for action in grant.actions:
         if action not in KNOWN_ACTIONS[grant.kind]:
             yield (
-                f'"{action}"',
+                action,
                 f"{action!r} may not be granted on a {grant.kind}; {_known(KNOWN_ACTIONS[grant.kind])}",
             )
 
@@ -147,13 +147,13 @@ def _names(spec: Function) -> Complaints:
     for name in spec.settings:
         if name not in GROUPS:
             yield (
-                f'"{name}"',
+                name,
                 f"unknown settings group {name!r}; {_known(set(GROUPS), 'orchestrator.config.groups')}",
             )
     for name in spec.secrets:
         if name not in VENDORS:
             yield (
-                f'"{name}"',
+                name,
                 f"unknown vendor {name!r}; {_known(set(VENDORS), 'orchestrator.config.vendors')}",
             )
 

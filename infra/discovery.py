@@ -51,9 +51,11 @@ class Found:
     def complaint(self, about: str, what: str) -> str:
         """Return one line `file:line: what`, at the first line of the spec that mentions `about`."""
         lines = (self.root / self.file).read_text(encoding="utf-8").splitlines()
-        hits = [number for number, line in enumerate(lines, 1) if about in line]
-        start = [number for number, line in enumerate(lines, 1) if line.startswith("SPEC")]
-        return f"{self.file}:{(hits or start or [1])[0]}: {what}"
+        for text in (f'"{about}"', f"'{about}'", about, "SPEC"):
+            hits = [number for number, line in enumerate(lines, 1) if text in line]
+            if hits:
+                return f"{self.file}:{hits[0]}: {what}"
+        return f"{self.file}:1: {what}"
 
 
 def discover(root: Path) -> list[Found]:
@@ -125,7 +127,7 @@ def _mend(error: Exception) -> str:
         case SyntaxError():
             return "mend the syntax of that line"
         case ImportError():
-            return "a spec imports orchestrator.spec and the standard library only"
+            return "a spec may import only the standard library and orchestrator"
         case TypeError():
             return "compare the arguments with orchestrator.spec.Function"
         case NameError():

@@ -28,7 +28,7 @@ PACKAGE = "orchestrator"
 
 
 def main() -> int:
-    """Build what changed, then show every function's size; exit code 1 with one line when something is wrong."""
+    """Build what changed and show every function's size; one line and exit code 1 when something is wrong."""
     from infra.app import checked
 
     try:

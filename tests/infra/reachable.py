@@ -1,0 +1,147 @@
+"""Which resources a function's code can reach, read from the sources without running them.
+
+The rule: a function's folder names pieces of `orchestrator.wiring` (`wiring.jobs()`); a piece names environment
+variables (`os.environ["TABLE_JOBS"]`, `secret("openai")`), other pieces, and the adapters it imports. Following
+these from the folder gives the variables and the adapter modules that can come into play. A granted action
+counts as used when the SDK's method for it (`GetItem` → `get_item`), or its name in a transaction, stands in
+the folder, in a reached adapter or in one it imports. So the rule finds a grant that nothing can use. It cannot
+tell a branch that never runs: the laptop runner counts the real calls.
+
+What is *needed* is read more narrowly: only pieces that are called count, and not what stands in a lambda or
+an inner function, which may never run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from infra.deployment import ROOT
+from infra.discovery import Found
+from orchestrator.spec import Grant
+
+PACKAGE = ROOT / "layers" / "orchestrator" / "python"
+WIRING = PACKAGE / "orchestrator" / "wiring.py"
+PREFIX = {"table": "TABLE", "queue": "QUEUE", "vectors": "VECTORS"}
+IMPLIED = {
+    "PutItem": '"Put"',
+    "UpdateItem": '"Update"',
+    "DeleteItem": '"Delete"',
+    "ConditionCheckItem": '"ConditionCheck"',
+    # A query that filters or returns metadata needs both permissions (S3 API, QueryVectors).
+    "GetVectors": "query_vectors",
+}
+"""What else shows that an action is used: a transaction's parts, and a call that needs two actions."""
+
+
+@dataclass
+class Reach:
+    """`variables` are all that may be read, `needed` those that called pieces read without a default."""
+
+    variables: set[str] = field(default_factory=set)
+    needed: set[str] = field(default_factory=set)
+    sources: set[Path] = field(default_factory=set)
+
+    def uses(self, action: str) -> bool:
+        method = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
+        words = [method, IMPLIED.get(action, method)]
+        return any(word in file.read_text() for file in self.sources for word in words)
+
+
+def variable_of(grant: Grant) -> str:
+    return f"{PREFIX[grant.kind]}_{grant.name.upper().replace('-', '_')}"
+
+
+def reach_of(one: Found) -> Reach:
+    """Everything the function's own files and the pieces of wiring they name can reach."""
+    reach = Reach()
+    pieces: set[str] = set()
+    for file in sorted((one.root / one.folder).glob("*.py")):
+        tree = ast.parse(file.read_text())
+        pieces |= {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "wiring"
+        }
+        if file.name != "spec.py":
+            _collect(ast.walk(tree), reach)
+            reach.sources.add(file)
+    for piece in _followed(pieces, only_calls=False):
+        _collect(ast.walk(piece), reach)
+    called = Reach()
+    for piece in _followed(pieces, only_calls=True):
+        _collect(_at_once(piece), called)
+    reach.needed = called.needed
+    reach.sources = {file for source in reach.sources for file in _with_imports(source)}
+    return reach
+
+
+def _followed(pieces: set[str], *, only_calls: bool) -> Iterator[ast.AST]:
+    """Yield the pieces of wiring and, in turn, those they call or (without `only_calls`) so much as name."""
+    waiting, seen = list(pieces), set[str]()
+    while waiting:
+        name = waiting.pop()
+        piece = _pieces().get(name)
+        if name in seen or piece is None:
+            continue
+        seen.add(name)
+        yield piece
+        if only_calls:
+            nodes = [node.func for node in _at_once(piece) if isinstance(node, ast.Call)]
+        else:
+            nodes = list(ast.walk(piece))
+        waiting += [node.id for node in nodes if isinstance(node, ast.Name)]
+
+
+def _at_once(piece: ast.AST) -> Iterator[ast.AST]:
+    """Walk a piece without what stands in an inner function or a lambda."""
+    for child in ast.iter_child_nodes(piece):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _at_once(child)
+
+
+def _collect(nodes: Iterable[ast.AST], reach: Reach) -> None:
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+            reach.needed |= set(_constants(node.slice))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.environ.get", "os.getenv"):
+            reach.variables |= set(_constants(node.args[0]))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("secret", "wiring.secret"):
+            reach.needed |= {f"SECRET_{vendor.upper()}" for vendor in _constants(node.args[0])}
+        reach.sources |= set(_imports(node))
+    reach.variables |= reach.needed
+
+
+def _constants(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+@cache
+def _pieces() -> dict[str, ast.AST]:
+    tree = ast.parse(WIRING.read_text())
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _imports(node: ast.AST) -> Iterator[Path]:
+    names: list[str] = []
+    if isinstance(node, ast.ImportFrom) and node.module:
+        names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for name in names:
+        file = PACKAGE / (name.replace(".", "/") + ".py")
+        if name.startswith("orchestrator.") and file != WIRING and file.exists():
+            yield file
+
+
+@cache
+def _with_imports(file: Path) -> frozenset[Path]:
+    """The file and the adapters (`orchestrator.aws`) it imports."""
+    inner = {found for node in ast.walk(ast.parse(file.read_text())) for found in _imports(node)}
+    return frozenset({file} | {found for found in inner if found.parent.name == "aws"})

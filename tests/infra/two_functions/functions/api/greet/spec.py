@@ -1,0 +1,13 @@
+from orchestrator.spec import Function, Route, queue, table
+
+SPEC = Function(
+    summary="Greets.",
+    routes=(Route("POST", "/greet/{name}", "greet:run"), Route("GET", "/greet", None)),
+    grants=(table("jobs", "GetItem", "PutItem"), queue("jobs", "SendMessage")),
+    secrets=("openai",),
+    settings=("intents",),
+    layers=("base", "aws"),
+    timeout=12,
+    memory=768,
+    environment={"TONE": "kind"},
+)
