@@ -130,9 +130,12 @@ def test_a_secret_that_is_no_key_is_named_without_showing_it(text: str) -> None:
     at_the_standin(work)
 
 
-def test_a_key_whose_last_line_break_was_lost_still_works() -> None:
+@pytest.mark.parametrize(
+    "change", [str.strip, lambda key: key.replace("\n", "\\n")], ids=["stripped", "one line"]
+)
+def test_a_key_whose_line_breaks_suffered_on_the_way_still_works(change: Callable[[str], str]) -> None:
     async def work(place: Place) -> None:
-        done = await place.ssh(place.standin.private_key.strip()).run("sandbox", "true", Limits(10))
+        done = await place.ssh(change(place.standin.private_key)).run("sandbox", "true", Limits(10))
         assert done.exit_status == 0
 
     at_the_standin(work)

@@ -172,8 +172,11 @@ async def _connect(host: Host, key: asyncssh.SSHKey, seconds: float) -> asyncssh
 
 
 def _private(text: str) -> asyncssh.SSHKey:
+    text = text.strip()
+    if "\n" not in text:  # one line of JSON or .env often holds the two characters instead
+        text = text.replace("\\n", "\n")
     try:
-        return asyncssh.import_private_key(text if text.endswith("\n") else f"{text}\n")
+        return asyncssh.import_private_key(f"{text}\n")
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         hint = "Store an OpenSSH private key without passphrase in the ssh secret, line breaks kept."
         raise NotConfigured("SSH_PRIVATE_KEY is no private key", hint=hint) from None
