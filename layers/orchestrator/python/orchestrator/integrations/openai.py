@@ -1,7 +1,7 @@
 """Embeddings from OpenAI, or from any server that speaks its `POST /embeddings`, over plain HTTP.
 
 Why not the SDK here: the embedder runs inside `POST /orchestrate`, whose first answer must come quickly, and
-`import openai` always loads 740 modules and builds 650 pydantic models, since `openai/__init__` imports all of
+`import openai` loads 740 modules and builds 650 pydantic models, since `openai/__init__` imports all of
 `openai.types` whichever submodule is asked for. On top of FastAPI, Mangum, powertools and a botocore client,
 with bytecode on Python 3.13, import + client + first call took 85 ms with httpx2 and 530 ms with the SDK. The
 agents, which need structured output and streams, use the SDK (`openai_responses`). A contract test embeds the
