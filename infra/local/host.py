@@ -123,6 +123,7 @@ class Host:
         self.functions.deploy(deployment.functions)
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
         self._start_triggers(deployment)
+        self._warm_step_functions(deployment)
         envfile.write(self.options.data / "env", deployment, self.url)
         self.deployment = deployment
 
@@ -140,6 +141,12 @@ class Host:
         scheduler = Scheduler(self.services, self.endpoints.aws, self.logs.say)
         for schedule in schedules_of(deployment.template):
             self._triggers.append(asyncio.create_task(scheduler.run(schedule)))
+
+    def _warm_step_functions(self, deployment: Deployment) -> None:
+        if any(deployment.template.of("AWS::StepFunctions::StateMachine")):
+            from infra.local.moto_patches.stepfunctions import warm
+
+            self._triggers.append(asyncio.create_task(asyncio.to_thread(warm, self.services.call)))
 
     async def _stop_triggers(self) -> None:
         for task in self._triggers:

@@ -7,13 +7,15 @@ executions started without a name given one; a task token that is answered early
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from infra.local.shared import ADMIN_KEY, REGION
+from infra.local.shared import ACCOUNT, ADMIN_KEY, REGION, Json
 
 _clients: dict[tuple[str, str], Any] = {}
 _lock = threading.Lock()
@@ -146,10 +148,13 @@ def _start_nested() -> None:
     module.StateTaskServiceSfn._eval_service_task = start
 
 
-def warm(call: Any, role: str) -> None:
+def warm(call: Callable[[str, str, Json], Json]) -> None:
     """Run one empty execution: the first one loads the parser, 0.3 to 2.8 s."""
-    definition = '{"StartAt": "End", "States": {"End": {"Type": "Pass", "End": true}}}'
-    made = call(
-        "states", "CreateStateMachine", {"name": "local-warm-up", "definition": definition, "roleArn": role}
-    )
-    call("states", "StartExecution", {"stateMachineArn": made["stateMachineArn"]})
+    definition = {"StartAt": "End", "States": {"End": {"Type": "Pass", "End": True}}}
+    machine = {
+        "name": "local-warm-up",
+        "definition": json.dumps(definition),
+        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/local",
+    }
+    arn = call("states", "CreateStateMachine", machine)["stateMachineArn"]
+    call("states", "StartExecution", {"stateMachineArn": arn})

@@ -1,0 +1,79 @@
+"""Hot reload, with a copy of the project that may be changed at will."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.local.running import ROOT, Running, runner, until
+
+HANDLER = '''"""Answers with a word."""
+
+import os
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": "WORD " + os.environ.get("LOG_LEVEL", "")}
+'''
+SPEC = '''"""GET /ping."""
+
+from orchestrator.spec import Function, Route
+
+SPEC = Function(summary="Answers.", routes=(Route("GET", "PATH", scope=None),))
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The infrastructure, the shared package, and one function, `ping`."""
+    root = tmp_path / "project"
+    quiet = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for name in ("infra", "layers"):
+        shutil.copytree(ROOT / name, root / name, ignore=quiet)
+    for name in ("pyproject.toml", "uv.lock", "cdk.json"):
+        shutil.copy(ROOT / name, root / name)
+    ping = root / "functions" / "api" / "ping"
+    ping.mkdir(parents=True)
+    for folder in (ping.parents[1], ping.parent, ping):
+        (folder / "__init__.py").write_text("")
+    (ping / "handler.py").write_text(HANDLER.replace("WORD", "one"))
+    (ping / "spec.py").write_text(SPEC.replace("PATH", "/ping"))
+    return root
+
+
+@pytest.fixture
+def running(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    monkeypatch.setattr("tests.local.running.ROOT", project)
+    (project / ".env").write_text("LOG_LEVEL=INFO\n")
+    paths = f"{project}{os.pathsep}{project / 'layers/orchestrator/python'}"
+    environment = {
+        "ORCHESTRATOR_LOCAL_RELOAD": "1",
+        "ORCHESTRATOR_LOCAL_ENV_FILE": str(project / ".env"),
+        "PYTHONPATH": paths,
+    }
+    with runner(tmp_path / "data", **environment) as started:
+        yield started
+
+
+def test_a_save_is_seen_at_once_and_a_broken_spec_stops_nothing(running: Running, project: Path) -> None:
+    ping = project / "functions" / "api" / "ping"
+    assert running.get("/ping").text == "one INFO"
+
+    (ping / "handler.py").write_text(HANDLER.replace("WORD", "two"))
+    until(lambda: running.get("/ping").text == "two INFO")
+
+    (project / ".env").write_text("LOG_LEVEL=ERROR\n")
+    until(lambda: running.get("/ping").text == "two ERROR")
+
+    (ping / "spec.py").write_text("raise RuntimeError('half-written')\n")
+    until(lambda: "the stack goes on as it was" in running.log(), 60)
+    assert "functions/api/ping/spec.py:1: RuntimeError: half-written" in running.log()
+    assert running.get("/ping").text == "two ERROR"
+
+    (ping / "spec.py").write_text(SPEC.replace("PATH", "/pong"))
+    until(lambda: running.get("/pong").status_code == 200, 60)
+    assert running.get("/ping").status_code == 404
+    assert "deployed the changed stack" in running.log()
