@@ -92,8 +92,9 @@ class Api(Construct):
         self._may_invoke(function, "*/*")
         for route in function.found.spec.routes:
             guard = authorizer if route.scope is not None else None
-            # An HTTP API does not equate /path and /path/, and the documents write both.
-            for key in (route.key, f"{route.key}/"):
+            # The documents write paths with and without a slash at the end. An HTTP API does not equate them
+            # and refuses a route key that ends with one, but a greedy variable also takes the empty rest.
+            for key in (route.key, f"{route.key}/{{slash+}}"):
                 self._route(key, integration, guard)
 
     def _route(

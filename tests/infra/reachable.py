@@ -1,11 +1,11 @@
 """Which resources a function's code can reach, read from the sources without running them.
 
-The rule: a function's folder names pieces of `orchestrator.wiring` (`wiring.jobs()`); a piece names environment
-variables (`os.environ["TABLE_JOBS"]`, `secret("openai")`), other pieces, and the adapters it imports. Following
-these from the folder gives the variables and the adapter modules that can come into play. A granted action
-counts as used when the SDK's method for it (`GetItem` → `get_item`), or its name in a transaction, stands in
-the folder, in a reached adapter or in one it imports. So the rule finds a grant that nothing can use. It cannot
-tell a branch that never runs: the laptop runner counts the real calls.
+The rule: a function's folder names pieces of `orchestrator.wiring` (`wiring.jobs()`); a piece names
+environment variables (`os.environ["TABLE_JOBS"]`, `secret("openai")`), other pieces, and the adapters it
+imports. Following these from the folder gives the variables and the adapter modules that can come into play.
+A granted action counts as used when the SDK's method for it (`GetItem` → `get_item`), or its name in a
+transaction, stands in the folder, in a reached adapter or in one it imports. So the rule finds a grant that
+nothing can use. It cannot tell a branch that never runs: the laptop runner counts the real calls.
 
 What is *needed* is read more narrowly: only pieces that are called count, and not what stands in a lambda or
 an inner function, which may never run.

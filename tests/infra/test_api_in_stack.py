@@ -7,7 +7,12 @@ from infra.discovery import discover
 from tests.infra.synthesized import Json, Stack
 
 FOUND = discover(ROOT)
-ROUTES = {route.key: (one, route) for one in FOUND for route in one.spec.routes}
+ROUTES = {
+    f"{route.key}{slash}": (one, route)
+    for one in FOUND
+    for route in one.spec.routes
+    for slash in ("", "/{slash+}")
+}
 
 
 def only(resources: dict[str, Json]) -> Json:
@@ -28,6 +33,10 @@ def test_every_route_of_every_spec_reaches_its_functions_alias(dev: Stack) -> No
         alias = resources[integration["IntegrationUri"]["Ref"]]["Properties"]
         function = resources[alias["FunctionName"]["Ref"]]
         assert function["Metadata"]["orchestrator"]["folder"] == ROUTES[key][0].folder
+
+
+def test_no_route_key_ends_with_a_slash_because_an_http_api_refuses_it(dev: Stack) -> None:
+    assert not [key for key in routes(dev) if key.endswith("/")]
 
 
 def test_a_route_with_a_scope_passes_the_authorizer_and_a_public_one_does_not(dev: Stack) -> None:

@@ -144,7 +144,8 @@ def _pattern(path: str) -> re.Pattern[str]:
     end = 0
     for variable in _VARIABLE.finditer(path):
         parts.append(re.escape(path[end : variable.start()]))
-        parts.append(f"(?P<{variable[1]}>{'.+' if variable[2] else '[^/]+'})")
+        # A greedy variable takes the empty rest too: `/x/` is `/x/{more+}`.
+        parts.append(f"(?P<{variable[1]}>{'.*' if variable[2] else '[^/]+'})")
         end = variable.end()
     return re.compile("".join(parts) + re.escape(path[end:]))
 
