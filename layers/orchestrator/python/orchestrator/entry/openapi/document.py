@@ -93,16 +93,17 @@ def _illustrate(operation: dict[str, Any], route: APIRoute, examples: list[Examp
             if example.shows_success and parameter["in"] == "path":
                 parameter["example"] = example.path_parameters.get(parameter["name"])
     for example in examples:
-        named = {example.case: {"summary": example.case.replace("_", " "), "value": example.request}}
+        answer = operation["responses"].get(str(example.status), {})
         if example.shows_success and _accepts(route, example.request):
-            body = operation["requestBody"]["content"]["application/json"]
-            body.setdefault("examples", {}).update(named)
-        response = (
-            operation["responses"].get(str(example.status), {}).get("content", {}).get("application/json")
-        )
-        if response is not None and example.response is not None:
-            named[example.case]["value"] = example.response
-            response.setdefault("examples", {}).update(named)
+            _show(operation["requestBody"], example.case, example.request)
+        if example.response is not None:
+            _show(answer, example.case, example.response)
+
+
+def _show(body: dict[str, Any], case: str, value: Any) -> None:
+    if content := body.get("content", {}).get("application/json"):
+        named = {"summary": case.replace("_", " "), "value": value}
+        content.setdefault("examples", {})[case] = named
 
 
 def _accepts(route: APIRoute, body: Any) -> bool:
