@@ -2,7 +2,7 @@
 
 Formula and constants: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
 k1 = 1.2, b = 0.75, with Lucene's non-negative idf. The analyzer is a plain one: words in lower case, for `en`
-without stop words and plural endings (Harman's S-stemmer). AWS does not publish its own.
+without stop words and plural endings (Harman's S-stemmer, and -es after a hiss). AWS does not publish its own.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ def analyze(text: str, language: str | None) -> Counter[str]:
 def _singular(word: str) -> str:
     if word.endswith("ies") and not word.endswith(("eies", "aies")) and len(word) > 4:
         return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses", "zes")) and len(word) > 4:
+        return word[:-2]
     if word.endswith("s") and not word.endswith(("us", "ss")) and len(word) > 3:
         return word[:-1]
     return word
