@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Header, Response
+from fastapi import Depends, Header, Request, Response
 
 from functions.api.orchestrate.spec import SPEC
 from orchestrator import wiring
+from orchestrator.entry.bodies import refuse_other_paths
 from orchestrator.entry.http import Caller, Trace, create_app, lambda_handler
 from orchestrator.entry.preferences import seconds_to_wait
 from orchestrator.entry.snapstart import before_snapshot
@@ -18,11 +19,20 @@ MAX_BODY = 262_144
 app = create_app(SPEC, max_body=MAX_BODY)
 
 
+async def _meant_for_here(request: Request) -> None:
+    try:
+        body = await request.json()
+    except (ValueError, RecursionError):  # FastAPI says what is wrong with it
+        return
+    refuse_other_paths(body, here="/orchestrate")
+
+
 @app.post(
     "/orchestrate",
     operation_id="orchestrate",
     response_model=OrchestrateResult,
     response_model_exclude_none=True,
+    dependencies=[Depends(_meant_for_here)],
     responses={
         202: {"model": OrchestrateAccepted, "description": "The work goes on in a job; poll `Location`."}
     },
