@@ -13,6 +13,8 @@ from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Function, Grant
 
 API_TIMEOUT = 29
 """Seconds: an HTTP API gives up on its integration after 30 s."""
+AUTHORIZER_TIMEOUT = 10
+"""Seconds an HTTP API waits for its authorizer."""
 
 KNOWN_NAMES = {
     "table": {table.name for table in TABLES},
@@ -73,7 +75,7 @@ def _entry(spec: Function) -> Complaints:
 
 
 def _sizes(spec: Function) -> Complaints:
-    longest = API_TIMEOUT if spec.routes or spec.authorizer else 900
+    longest = AUTHORIZER_TIMEOUT if spec.authorizer else API_TIMEOUT if spec.routes else 900
     if not 1 <= spec.timeout <= longest:
         yield "timeout", f"timeout={spec.timeout}: must be 1 to {longest} seconds"
     if not 128 <= spec.memory <= 10_240:

@@ -103,6 +103,7 @@ def test_a_spec_that_cannot_be_read_is_one_line_with_its_place_and_the_mend(
         ({"grants": '(table("jobs"),)'}, "grants", "names no action"),
         ({"grants": '(table("jobs", "GetItem"), table("jobs", "PutItem"))'}, "grants", "granted 2 times"),
         ({"timeout": "31"}, "timeout", "must be 1 to 29 seconds"),
+        ({"routes": "", "authorizer": "True", "timeout": "11"}, "timeout", "must be 1 to 10 seconds"),
         ({"memory": "64"}, "memory", "must be 128 to 10240 MB"),
         ({"routes": '(Route("GET", "/x/", None),)'}, "routes", "drop it"),
         ({"routes": '(Route("GET", "x", None),)'}, "routes", "must start with /"),
