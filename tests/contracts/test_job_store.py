@@ -224,6 +224,27 @@ def test_cancelling_a_running_job_asks_its_attempt_to_stop(store: JobStore) -> N
     run(go())
 
 
+def test_cancelling_a_job_that_is_put_back_at_that_moment_ends_it() -> None:
+    class Busy(DynamoJobs):
+        """Puts the job back between the two conditions of a cancellation."""
+
+        async def _update(self, key: Any, changes: str, condition: str, *more: Any) -> Job | None:
+            changed = await super()._update(key, changes, condition, *more)
+            if condition == "#status = :pending" and changed is None:
+                await self.put_back(await stored(self), FAILURE, NOW)
+            return changed
+
+    async def go(table: str) -> None:
+        store = Busy(table)
+        await begun(store)
+        cancelled = await store.cancel("acme", "job_1", NOW)
+        assert cancelled is not None
+        assert cancelled.status == "cancelled"
+
+    with stack() as made:
+        run(go(made.environment["TABLE_JOBS"]))
+
+
 def test_cancelling_an_ended_job_changes_nothing(store: JobStore) -> None:
     async def go() -> None:
         await store.succeed(await begun(store), {}, 1, NOW + 1)

@@ -121,20 +121,26 @@ class DynamoJobs:
 
     async def cancel(self, tenant: str, job_id: str, now: float) -> Job | None:
         """Cancel the job if it waits, else mark the running one."""
-        key, when = _key(tenant, job_id), {":now": {"N": repr(now)}}
+        # Twice, since a running job may be put back to wait just between the two conditions.
+        for _ in range(2):
+            if cancelled := await self._cancel_once(_key(tenant, job_id), now):
+                return cancelled
+        return await self.get(tenant, job_id)
+
+    async def _cancel_once(self, key: Mapping[str, Any], now: float) -> Job | None:
+        when = {":now": {"N": repr(now)}}
         waiting = await self._update(
             key,
             "SET #status = :cancelled, updated_at = :now",
             "#status = :pending",
             {":cancelled": {"S": "cancelled"}, ":pending": {"S": "pending"}, **when},
         )
-        running = waiting or await self._update(
+        return waiting or await self._update(
             key,
             "SET cancel_requested = :yes, updated_at = :now",
             "#status = :running",
             {":yes": {"BOOL": True}, ":running": {"S": "running"}, **when},
         )
-        return running or await self.get(tenant, job_id)
 
     async def _change(
         self,
