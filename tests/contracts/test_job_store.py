@@ -224,6 +224,19 @@ def test_cancelling_a_running_job_asks_its_attempt_to_stop(store: JobStore) -> N
     run(go())
 
 
+def test_only_a_waiting_job_is_withdrawn(store: JobStore) -> None:
+    async def go() -> None:
+        assert not await store.withdraw("acme", "job_1", NOW)
+        running = await begun(store)
+        assert not await store.withdraw("acme", "job_1", NOW)
+        assert await stored(store) == running
+        await store.put_back(running, FAILURE, NOW)
+        assert await store.withdraw("acme", "job_1", NOW)
+        assert await store.begin("acme", "job_1", NOW, LEASE) is None
+
+    run(go())
+
+
 def test_cancelling_a_job_that_is_put_back_at_that_moment_ends_it() -> None:
     class Busy(DynamoJobs):
         """Puts the job back between the two conditions of a cancellation."""

@@ -58,6 +58,11 @@ class MemoryJobs:
             return self._keep(job, now, cancel_requested=True)
         return job
 
+    async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
+        job = self.jobs.get((tenant, job_id))
+        waiting = job is not None and job.status == "pending"
+        return waiting and await self.cancel(tenant, job_id, now) is not None
+
     def _mine(self, job: Job) -> Job | None:
         held = self.jobs.get((job.tenant, job.job_id))
         mine = held is not None and held.status == "running" and held.attempts == job.attempts
@@ -80,17 +85,20 @@ def _is_free(job: Job, now: float) -> bool:
 
 @dataclass
 class MemoryQueue:
-    """`JobQueue` that remembers what it was sent; `error` is raised instead."""
+    """`JobQueue` that remembers what it was sent; `error` is raised instead, and with `lossy` after it."""
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+    lossy: bool = False
 
     async def send(self, tenant: str, job_id: str, correlation_id: str) -> None:
-        if self.error:
+        if self.error and not self.lossy:
             raise self.error
         self.sent.append((tenant, job_id, correlation_id))
         self.arrived.set()
+        if self.error:
+            raise self.error
 
 
 @dataclass

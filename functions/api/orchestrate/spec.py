@@ -9,7 +9,7 @@ SPEC = Function(
     errors="intents",
     grants=(
         table("idempotency", "PutItem", "UpdateItem", "DeleteItem"),
-        table("jobs", "PutItem", "GetItem"),
+        table("jobs", "PutItem", "GetItem", "UpdateItem"),
         queue("jobs", "SendMessage"),
         table("memory", *ITEMS, "Query"),
         vectors("memory", *VECTORS),

@@ -390,6 +390,20 @@ def test_a_preview_answers_without_a_job_and_is_not_kept() -> None:
     play(scene)
 
 
+def test_a_job_whose_receipt_was_lost_does_not_run_beside_the_one_of_the_next_try() -> None:
+    async def scene(world: World) -> None:
+        world.queue.error, world.queue.lossy = Unavailable("no answer"), True
+        with pytest.raises(Unavailable):
+            await world.ask("long")
+        world.queue.error = None
+        await world.ask("long", wanted=Preferences(wait=0))
+        assert len(world.queue.sent) == 2
+        await world.work_off()
+        assert len(world.runs) == 1
+
+    play(scene)
+
+
 def test_a_queue_that_is_down_is_reported_and_leaves_no_lock() -> None:
     async def scene(world: World) -> None:
         world.queue.error = Unavailable("SendMessage is throttled")

@@ -41,13 +41,24 @@ def test_ids_are_recognisable_and_do_not_repeat() -> None:
     assert all(one.startswith("job_") and len(one) == 28 and one.isascii() for one in ids)
 
 
-def test_a_job_is_written_before_its_message_is_sent() -> None:
+def test_a_job_that_could_not_be_handed_over_is_run_by_nobody() -> None:
     async def go() -> None:
         world = World()
-        world.queue.error = RuntimeError("no queue")
+        world.queue.error, world.queue.lossy = RuntimeError("no receipt"), True
         with pytest.raises(RuntimeError):
             await world.jobs.hand_over(job())
-        assert (await world.jobs.get("acme", "job_1")).status == "pending"
+        assert world.queue.sent == [("acme", "job_1", "")]
+        assert await world.store.begin("acme", "job_1", NOW, NOW + 30) is None
+
+    run(go())
+
+
+def test_a_job_that_was_begun_although_its_receipt_was_lost_is_handed_over() -> None:
+    async def go() -> None:
+        world = World(running(1, NOW + 30))
+        world.queue.error, world.queue.lossy = RuntimeError("no receipt"), True
+        await world.jobs.hand_over(job())
+        assert not (await world.jobs.get("acme", "job_1")).cancel_requested
 
     run(go())
 

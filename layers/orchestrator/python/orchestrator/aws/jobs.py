@@ -127,19 +127,24 @@ class DynamoJobs:
                 return cancelled
         return await self.get(tenant, job_id)
 
+    async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
+        """Move the waiting job to cancelled."""
+        return await self._cancel_waiting(_key(tenant, job_id), now) is not None
+
     async def _cancel_once(self, key: Mapping[str, Any], now: float) -> Job | None:
-        when = {":now": {"N": repr(now)}}
-        waiting = await self._update(
-            key,
-            "SET #status = :cancelled, updated_at = :now",
-            "#status = :pending",
-            {":cancelled": {"S": "cancelled"}, ":pending": {"S": "pending"}, **when},
-        )
-        return waiting or await self._update(
+        return await self._cancel_waiting(key, now) or await self._update(
             key,
             "SET cancel_requested = :yes, updated_at = :now",
             "#status = :running",
-            {":yes": {"BOOL": True}, ":running": {"S": "running"}, **when},
+            {":yes": {"BOOL": True}, ":running": {"S": "running"}, ":now": {"N": repr(now)}},
+        )
+
+    async def _cancel_waiting(self, key: Mapping[str, Any], now: float) -> Job | None:
+        return await self._update(
+            key,
+            "SET #status = :cancelled, updated_at = :now",
+            "#status = :pending",
+            {":cancelled": {"S": "cancelled"}, ":pending": {"S": "pending"}, ":now": {"N": repr(now)}},
         )
 
     async def _change(

@@ -49,6 +49,10 @@ class JobStore(Protocol):
         """Cancel a waiting job, or ask a running one to stop; return it as it now stands, if it exists."""
         ...
 
+    async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
+        """Cancel the job if it waits; false when a worker has begun it already."""
+        ...
+
     async def confirm_cancel(self, job: Job, now: float) -> bool:
         """Record that this attempt stopped because it was asked to."""
         ...

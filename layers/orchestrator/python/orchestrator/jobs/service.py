@@ -33,9 +33,19 @@ class Jobs:
         self._clock = clock
 
     async def hand_over(self, job: Job) -> None:
-        """Record the job and give it to the workers. Doing so twice under one id runs it once."""
+        """Record the job and give it to the workers. Doing so twice under one id runs it once.
+
+        Raises:
+            OrchestratorError: it could not be handed over, and nobody will run it.
+        """
         await self._store.create(replace(job, updated_at=job.created_at))
-        await self._queue.send(job.tenant, job.job_id, job.correlation_id)
+        try:
+            await self._queue.send(job.tenant, job.job_id, job.correlation_id)
+        except Exception:
+            # The message may have arrived although its receipt did not, and the caller will send the request
+            # again: this job must not run beside the next one. Once it has begun, it is handed over.
+            if await self._store.withdraw(job.tenant, job.job_id, self._clock()):
+                raise
 
     async def get(self, tenant: str, job_id: str) -> Job:
         """Return the tenant's job.
