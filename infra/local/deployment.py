@@ -14,7 +14,6 @@ from infra.local.template import Endpoints, Template
 from infra.local.vendors import Vendor, vendors_of
 from infra.local.workers.function import LocalFunction, functions_of
 
-
 _SERVICES = {
     "DynamoDB": "dynamodb",
     "S3Vectors": "s3vectors",

@@ -10,7 +10,7 @@ from infra.local.shared import ADMIN_KEY, REGION
 
 
 def write(file: Path, deployment: Deployment, url: str) -> None:
-    """Write `NAME=value` lines: the endpoints, a key that may do everything, and every resource's variable."""
+    """Write `NAME=value` lines: endpoints, a key that may do everything, every resource's variable."""
     variables = {
         "ORCHESTRATOR_URL": url,
         "AWS_ENDPOINT_URL": deployment.template.endpoints.aws,

@@ -94,7 +94,9 @@ class LayerSites:
         from packaging.requirements import Requirement
 
         found: set[tuple[str, str]] = set()
-        open_ends = [Requirement(text) for group in groups for text in self._groups[group] if isinstance(text, str)]
+        open_ends = [
+            Requirement(text) for group in groups for text in self._groups[group] if isinstance(text, str)
+        ]
         open_ends += [Requirement(name) for name in names]
         while open_ends:
             requirement = open_ends.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -19,10 +20,14 @@ _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "WARN": 30, "ERROR": 40, "CRI
 _COLOURS = (32, 33, 34, 35, 36, 92, 93, 94, 95, 96)
 _LEVEL_COLOURS = {"WARNING": 33, "ERROR": 31, "CRITICAL": 31}
 _KNOWN = frozenset(
-    "level message timestamp service location correlation_id exception exception_name stack_trace cold_start "
-    "function_name function_arn function_memory_size function_request_id xray_trace_id requestId "
-    "errorMessage errorType stackTrace logger sampling_rate".split()
+    re.findall(
+        r"\w+",
+        "level message timestamp service location correlation_id exception exception_name stack_trace cold_start "
+        "function_name function_arn function_memory_size function_request_id xray_trace_id requestId "
+        "errorMessage errorType stackTrace logger sampling_rate",
+    )
 )
+"""Keys that are shown elsewhere in the line, or are the same in every line."""
 
 
 class Logs:
@@ -85,7 +90,8 @@ def render(name: str, level: str, record: Mapping[str, Any], paint: Any) -> str:
     correlation = record.get("correlation_id")
     if correlation:
         extras.append(f"correlation_id={correlation}")
-    head = f"{clock} {paint(f'{name:<18}', colour)} {paint(f'{level:<7}', _LEVEL_COLOURS.get(level, 0))} {message}"
+    shown = paint(f"{level:<7}", _LEVEL_COLOURS.get(level, 0))
+    head = f"{clock} {paint(f'{name:<18}', colour)} {shown} {message}"
     tail = paint("  " + " ".join(extras), 90) if extras else ""
     return head + tail + "".join(f"\n    {line}" for line in trace)
 

@@ -18,8 +18,8 @@ ASSEMBLY = "ORCHESTRATOR_LOCAL_ASSEMBLY"
 class Options:
     """The runner's own settings; `environment` is what functions may be given a part of.
 
-    `assembly` is a cloud assembly to run as it is, without a synth: tests bring small ones. `parent` is a process
-    the runner must not outlive, 0 for none.
+    `assembly` is a cloud assembly to run as it is, without a synth: tests bring small ones. `parent` is a
+    process the runner must not outlive, 0 for none.
     """
 
     port: int

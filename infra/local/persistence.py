@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pickle  # noqa: S403 - our own files, in a folder only this user writes
+import pickle
 import shutil
 import time
 from array import array
@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from infra.local.aws.moto_calls import LOCK
 from infra.local.moto_patches import MOTO, dynamodb
+from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, REGION
 
 LAYOUT = f"1 moto {MOTO}"
@@ -103,10 +104,7 @@ def _tables() -> Any:
 
 
 def _backend(service: str) -> Any:
-    from moto.backends import get_backend
-
-    backends: Any = get_backend(service)  # pyright: ignore[reportArgumentType]
-    return backends[ACCOUNT]["aws" if service == "s3vectors" else REGION]
+    return moto("backends").get_backend(service)[ACCOUNT]["aws" if service == "s3vectors" else REGION]
 
 
 def _save_tables() -> Any:
@@ -156,7 +154,7 @@ def _restore_vectors(data: Any) -> None:
 def _save_secrets() -> Any:
     return {
         secret.name: secret.secret_string
-        for secret in dict.values(_backend("secretsmanager").secrets)
+        for secret in dict[str, Any].values(_backend("secretsmanager").secrets)
         if secret.name not in vendors_secrets
     }
 

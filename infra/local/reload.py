@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.options import ROOT
@@ -16,13 +16,13 @@ _FOLDERS = ("functions", "layers", "infra")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do after a set of files changed. `folders` are function folders; `every` means all functions."""
+    """What to do after files changed. `folders` are function folders; `every` means all functions."""
 
     synth: bool = False
     settings: bool = False
     runner: bool = False
     every: bool = False
-    folders: frozenset[str] = field(default_factory=lambda: frozenset[str]())
+    folders: frozenset[str] = frozenset()
 
     def affects(self, function: LocalFunction) -> bool:
         """Return whether the function needs fresh workers."""
@@ -61,7 +61,7 @@ async def watch(act: Callable[[Plan], Awaitable[None]], root: Path = ROOT) -> No
 
 
 async def _sources(root: Path, stop: asyncio.Event) -> AsyncIterator[list[Path]]:
-    from watchfiles import awatch
+    from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]
 
     folders = [root / name for name in _FOLDERS if (root / name).is_dir()]
     async for changes in awatch(*folders, debounce=300, step=50, stop_event=stop, rust_timeout=500):
@@ -70,7 +70,7 @@ async def _sources(root: Path, stop: asyncio.Event) -> AsyncIterator[list[Path]]
 
 async def _settings(root: Path, stop: asyncio.Event) -> AsyncIterator[list[Path]]:
     """Follow the files in the root itself that matter: `.env` and what the synth reads."""
-    from watchfiles import awatch
+    from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]
 
     def matters(change: object, path: str) -> bool:
         name = Path(path).name

@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from infra.local.aws.moto_calls import AwsError
 from infra.local.errors import RunnerError
+from infra.local.shared import Json, as_array, as_object
 from infra.local.template import Resource, Template
-from infra.local.shared import Json
 
 Call: TypeAlias = Callable[[str, str, Json], Json]
 """Calls an AWS operation: service, operation, parameters."""
@@ -143,7 +143,7 @@ def _state_machine(template: Template, resource: Resource, call: Call) -> None:
     properties = resource.properties
     definition = properties.get("DefinitionString") or json.dumps(properties["Definition"])
     for name, value in properties.get("DefinitionSubstitutions", {}).items():
-        definition = definition.replace("${%s}" % name, str(value))
+        definition = definition.replace("${" + name + "}", str(value))
     parameters = {"definition": definition, "roleArn": properties["RoleArn"]}
     kind = properties.get("StateMachineType", "STANDARD")
     name = template.name(resource.id)
@@ -176,17 +176,18 @@ def _vector_index(template: Template, resource: Resource, call: Call) -> None:
 
 def _lower_keys(value: object) -> object:
     """CloudFormation writes `MetadataKey` where the service's API writes `metadataKey`."""
-    if isinstance(value, dict):
-        return {str(k)[0].lower() + str(k)[1:]: _lower_keys(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    return [_lower_keys(item) for item in value] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType]
+    named, array = as_object(value), as_array(value)
+    if named is not None:
+        return {key[0].lower() + key[1:]: _lower_keys(item) for key, item in named.items()}
+    return value if array is None else [_lower_keys(item) for item in array]
 
 
 def _kms_key(template: Template, resource: Resource, call: Call) -> None:
-    """moto makes its own keys; nothing on a laptop is encrypted with the template's."""
+    """Make nothing: moto has keys of its own, and nothing on a laptop is encrypted with the template's."""
 
 
 def _topic(template: Template, resource: Resource, call: Call) -> None:
-    """Topics only carry alarms to people, and alarms do not run on a laptop."""
+    """Make nothing: topics carry alarms to people, and alarms do not run on a laptop."""
 
 
 _Create: TypeAlias = Callable[[Template, Resource, Call], None]

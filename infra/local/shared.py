@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 Json: TypeAlias = dict[str, Any]
 """A decoded JSON object."""
@@ -21,6 +21,22 @@ class Invocation:
 
     payload: bytes
     failed: bool
+
+
+def as_object(value: object) -> Json | None:
+    """Return a decoded JSON value as an object, or None when it is something else."""
+    return cast("Json", value) if isinstance(value, dict) else None
+
+
+def as_array(value: object) -> list[Any] | None:
+    """Return a decoded JSON value as an array, or None when it is something else."""
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a decoded JSON array as it is, and anything else as the only element of one."""
+    array = as_array(value)
+    return [value] if array is None else array
 
 
 Invoke: TypeAlias = Callable[[str, bytes], Awaitable[Invocation]]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-import subprocess  # noqa: S404 - the synth is a program of this repository
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -76,7 +76,7 @@ def synthesize(out: Path, auth_mode: str, environment: Mapping[str, str], root: 
         context["cors_origins"] = environment["CORS_ORIGINS"]
     out.mkdir(parents=True, exist_ok=True)
     (out / "fingerprint").unlink(missing_ok=True)
-    run = subprocess.run(  # noqa: S603 - our own module
+    run = subprocess.run(
         [sys.executable, "-m", "infra.app"],
         cwd=root,
         env={

@@ -15,7 +15,7 @@ from typing import Any
 
 from infra.local.errors import RunnerError
 from infra.local.identifiers import REF_IS_ARN, arn_of, attribute_of, name_of, reference_of
-from infra.local.shared import ACCOUNT, REGION, Json
+from infra.local.shared import ACCOUNT, REGION, Json, as_array, as_object
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 
@@ -91,12 +91,12 @@ class Template:
 
     def resolve(self, value: Any) -> Any:
         """Replace every intrinsic function in a value; `AWS::NoValue` disappears."""
-        if isinstance(value, list):
-            items: list[Any] = value
-            return [resolved for item in items if (resolved := self.resolve(item)) is not None]
-        if not isinstance(value, dict):
+        array = as_array(value)
+        if array is not None:
+            return [resolved for item in array if (resolved := self.resolve(item)) is not None]
+        mapping = as_object(value)
+        if mapping is None:
             return value
-        mapping: Json = value
         if len(mapping) == 1:
             ((key, argument),) = mapping.items()
             if key == "Ref" or key.startswith("Fn::"):
@@ -158,9 +158,8 @@ class Template:
         return attribute_of(attribute, self.name(logical_id), self.endpoints.aws)
 
     def _substitute(self, argument: Any) -> str:
-        text, names = (
-            (argument, {}) if isinstance(argument, str) else (argument[0], self.resolve(argument[1]))
-        )
+        text, given = as_array(argument) or [argument, {}]
+        names: Json = self.resolve(given)
 
         def replace(match: re.Match[str]) -> str:
             literal, key = match.groups()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeAlias
 
 import uvicorn
@@ -49,7 +49,7 @@ class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: the runner decides when to stop."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Leave the process's signals alone."""
         yield
 
@@ -79,6 +79,6 @@ async def start(app: App, listener: socket.socket) -> tuple[uvicorn.Server, asyn
     arguments: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
     server = _Server(uvicorn.Config(app, timeout_graceful_shutdown=2, server_header=False, **arguments))
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)
     return server, task

@@ -50,7 +50,8 @@ class Front:
     def _refusal(self, request: AwsRequest) -> AwsResponse | None:
         for action, resource in needs(request):
             if not self.policies.allows(request.caller, action, resource):
-                user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.policies.roles[request.caller]}/{request.caller}"
+                role = self.policies.roles[request.caller]
+                user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{request.caller}"
                 text = (
                     f"User: {user} is not authorized to perform: {action} on resource: {resource} "
                     f"because no identity-based policy allows the {action} action"

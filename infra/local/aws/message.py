@@ -83,7 +83,7 @@ class AwsRequest:
 def error_response(request: AwsRequest, code: str, text: str, status: int = 400) -> AwsResponse:
     """Return an error as the called service writes it (AWS JSON, REST-JSON or REST-XML protocol)."""
     if request.service == "s3":
-        body = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{text}</Message></Error>'
+        body = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
         return AwsResponse(status, body.encode(), {"content-type": "application/xml"})
     headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": code}
     if request.service == "sqs":  # a "query compatible" service: SDKs read the code from this header

@@ -44,14 +44,12 @@ _TARGETS = {
     "events": "AWSEvents",
     "ssm": "AmazonSSM",
 }
-_DIRECT = {
-    "dynamodb": frozenset(
-        "GetItem PutItem UpdateItem DeleteItem Query Scan TransactWriteItems TransactGetItems "
-        "BatchGetItem BatchWriteItem".split()
-    ),
-    "sqs": frozenset("SendMessage SendMessageBatch ReceiveMessage DeleteMessage DeleteMessageBatch".split()),
-    "s3vectors": frozenset("PutVectors GetVectors DeleteVectors ListVectors QueryVectors".split()),
-}
+_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
+_BATCHES = ("TransactWriteItems", "TransactGetItems", "BatchGetItem", "BatchWriteItem")
+_MESSAGES = ("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch")
+_VECTORS = ("PutVectors", "GetVectors", "DeleteVectors", "ListVectors", "QueryVectors")
+_DIRECT = {"dynamodb": {*_ITEMS, *_BATCHES}, "sqs": {*_MESSAGES}, "s3vectors": {*_VECTORS}}
+"""The operations whose parsed JSON goes straight to moto's response class."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -86,7 +84,7 @@ class MotoCalls:
             AwsError: the service answered with an error.
         """
         headers = {
-            "authorization": f"AWS4-HMAC-SHA256 Credential={ADMIN_KEY}/20260101/{REGION}/{service}/aws4_request",
+            "authorization": f"AWS4-HMAC-SHA256 Credential={ADMIN_KEY}/0/{REGION}/{service}/aws4_request",
             "content-type": "application/x-amz-json-1.0",
             "host": f"{service}.{REGION}.amazonaws.com",
         }
@@ -103,8 +101,9 @@ class MotoCalls:
         return result
 
     def _direct(self, request: AwsRequest) -> AwsResponse:
-        from moto.core.exceptions import HTTPException, ServiceException
+        from moto.core.exceptions import ServiceException
         from moto.core.responses import ActionResult
+        from werkzeug.exceptions import HTTPException
 
         handler = _prepared(request, self.endpoint)
         try:
@@ -117,8 +116,8 @@ class MotoCalls:
         return _response(request, status, headers, body)
 
     def _dispatch(self, request: AwsRequest) -> AwsResponse:
-        from moto.core.exceptions import HTTPException
         from moto.core.request import Request
+        from werkzeug.exceptions import HTTPException
 
         url = self._url(request)
         native = Request.from_primitives(request.method, url, request.headers, request.body)

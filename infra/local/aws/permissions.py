@@ -40,9 +40,9 @@ def needs(request: AwsRequest) -> Iterator[Need]:
 def _dynamodb(request: AwsRequest) -> Iterator[Need]:
     parameters = request.parameters
     if request.operation in ("TransactWriteItems", "TransactGetItems"):
-        for item in parameters.get("TransactItems", ()):
-            for kind, operation in item.items():
-                yield _TRANSACTION.get(kind, "dynamodb:" + kind), _table(operation.get("TableName", ""))
+        items: list[Json] = parameters.get("TransactItems", [])
+        for kind, operation in (pair for item in items for pair in item.items()):
+            yield _TRANSACTION.get(kind, f"dynamodb:{kind}"), _table(operation.get("TableName", ""))
     elif request.operation in ("BatchGetItem", "BatchWriteItem"):
         for table in parameters.get("RequestItems", ()):
             yield request.action, _table(table)

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local.template import Template
 from infra.local.shared import Json
+from infra.local.template import Template
 from infra.local.workers.function import LocalFunction
 
 

@@ -105,12 +105,8 @@ def _dechunk(buffer: bytearray, start: int) -> tuple[bytes, int] | None:
         size = int(bytes(buffer[start:line_end]).partition(b";")[0], 16)
         start = line_end + 2
         if size == 0:
-            end = (
-                buffer.find(b"\r\n", start)
-                if buffer[start : start + 2] == b"\r\n"
-                else buffer.find(b"\r\n\r\n", start) + 2
-            )
-            return (bytes(body), end + 2) if end >= start else None
+            end = buffer.find(b"\r\n\r\n", start - 2)
+            return (bytes(body), end + 4) if end >= 0 else None
         if len(buffer) < start + size + 2:
             return None
         body += buffer[start : start + size]

@@ -18,7 +18,7 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
 
 
 class Services:
-    """Answers AWS calls that have passed the front. `wake` is called with a queue's name when it got a message."""
+    """Answers AWS calls that have passed the front; `changes` counts what may have changed data."""
 
     def __init__(self, moto: MotoCalls, invoke: Invoke, knows: Callable[[str], bool]) -> None:
         self.moto = moto
@@ -61,12 +61,12 @@ class Services:
         for event in self._arrivals:
             event.set()
 
-    async def arrival(self, timeout: float) -> None:
-        """Wait until some queue has news, at most `timeout` seconds."""
+    async def arrival(self, longest: float) -> None:
+        """Wait until some queue has news, at most `longest` seconds."""
         event = asyncio.Event()
         self._arrivals.add(event)
         try:
-            await asyncio.wait_for(event.wait(), timeout)
+            await asyncio.wait_for(event.wait(), longest)
         except TimeoutError:
             pass
         finally:

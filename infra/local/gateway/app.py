@@ -67,13 +67,13 @@ class Gateway:
         add_body(event, request.body)
         return await self._call(route.function, event, route.timeout)
 
-    async def _call(self, function: str, event: Json, timeout: float) -> Response:
+    async def _call(self, function: str, event: Json, seconds: float) -> Response:
         # The function goes on after the gateway gave up or the caller went away, as on AWS.
         work: asyncio.Future[Invocation] = asyncio.ensure_future(
             self._invoke(function, json.dumps(event).encode())
         )
         try:
-            return read_result(await asyncio.wait_for(asyncio.shield(work), timeout))
+            return read_result(await asyncio.wait_for(asyncio.shield(work), seconds))
         except TimeoutError:
             return message(503, "Service Unavailable")
 

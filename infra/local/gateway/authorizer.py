@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.gateway.event import Response, message
 from infra.local.gateway.routes import Authorizer, HttpApi, Route
-from infra.local.shared import ACCOUNT, REGION, Invocation, Invoke, Json
+from infra.local.shared import ACCOUNT, REGION, Invocation, Invoke, Json, as_object
 
 
 class Authorizers:
@@ -66,15 +66,14 @@ def _request(api: HttpApi, event: Json, identity: list[str]) -> Json:
 
 def _read(invocation: Invocation) -> Json | Response:
     try:
-        result: Any = json.loads(invocation.payload)
+        result = as_object(json.loads(invocation.payload)) or {}
     except ValueError:
-        result = None
-    if invocation.failed:
-        unauthorized = isinstance(result, dict) and result.get("errorMessage") == "Unauthorized"  # pyright: ignore[reportUnknownMemberType]
-        return message(401, "Unauthorized") if unauthorized else message(500, "Internal Server Error")
-    if not isinstance(result, dict) or "isAuthorized" not in result:
+        result = {}
+    if invocation.failed and result.get("errorMessage") == "Unauthorized":
+        return message(401, "Unauthorized")
+    if invocation.failed or "isAuthorized" not in result:
         return message(500, "Internal Server Error")
-    return result  # pyright: ignore[reportUnknownVariableType]
+    return result
 
 
 def _source(expression: str, event: Json) -> str | None:
@@ -83,8 +82,8 @@ def _source(expression: str, event: Json) -> str | None:
     if scope == "context":
         value: Any = event["requestContext"]
         for part in name.split("."):
-            value = value.get(part) if isinstance(value, dict) else None  # pyright: ignore[reportUnknownMemberType]
-        return str(value) if value else None  # pyright: ignore[reportUnknownArgumentType]
+            value = (as_object(value) or {}).get(part)
+        return str(value) if value else None
     kind, _, field = name.partition(".")
     if kind == "header":
         return event["headers"].get(field.lower())

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from infra.local.gateway.routes import HttpApi, Route
-from infra.local.shared import ACCOUNT, Invocation, Json
+from infra.local.shared import ACCOUNT, Invocation, Json, as_object
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -114,11 +114,12 @@ def read_result(invocation: Invocation) -> Response:
         result = json.loads(invocation.payload)
     except ValueError:
         return message(500, "Internal Server Error")
-    if not isinstance(result, dict) or "statusCode" not in result:
+    structured = as_object(result)
+    if structured is None or "statusCode" not in structured:
         text = result if isinstance(result, str) else invocation.payload.decode()
         return Response(200, [(b"content-type", b"application/json")], text.encode())
     try:
-        return _structured(result)  # pyright: ignore[reportUnknownArgumentType]
+        return _structured(structured)
     except (TypeError, ValueError, AttributeError):
         return message(500, "Internal Server Error")
 
@@ -128,7 +129,8 @@ def _structured(result: Json) -> Response:
     if not isinstance(content, str):
         content = json.dumps(content)
     body = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
-    fields = {str(k).lower(): str(v) for k, v in (result.get("headers") or {}).items()}
+    given: Json = result.get("headers") or {}
+    fields = {name.lower(): str(value) for name, value in given.items()}
     fields.setdefault("content-type", "text/plain;charset=UTF-8")
     fields.pop("content-length", None)
     headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in fields.items()]

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.template import Template
 from infra.local.shared import Json, function_name
+from infra.local.template import Template
 
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 

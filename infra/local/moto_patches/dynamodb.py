@@ -1,9 +1,9 @@
 """DynamoDB: calls whose cost does not grow with the table.
 
-moto deep-copies every table a transaction names (1 s at 20,000 items) and sorts the whole table for each query.
-Here a transaction's snapshot shares what it does not touch, a query looks at its own partition, expressions are
-read once, and plain updates do without syntax trees (`update_expression`). moto's calls run under one lock
-(`aws.moto_calls.LOCK`), so nothing changes a table underneath.
+moto deep-copies every table a transaction names (1 s at 20,000 items) and sorts the whole table for each
+query. Here a transaction's snapshot shares what it does not touch, a query looks at its own partition,
+expressions are read once, and plain updates do without syntax trees (`update_expression`). moto's calls run
+under one lock (`aws.moto_calls.LOCK`), so nothing changes a table underneath.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from __future__ import annotations
 import copy
 import time
 from collections import deque
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from moto.dynamodb.comparisons import ConditionExpressionParser, create_condition_expression_parser
-from moto.dynamodb.exceptions import ConditionalCheckFailed
-from moto.dynamodb.models import DynamoDBBackend, Table, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
-
+from infra.local.moto_patches.seam import moto
 from infra.local.moto_patches.update_expression import NotPlainError, Scope, changes, compiled
-from infra.local.shared import ACCOUNT, REGION
+from infra.local.shared import ACCOUNT, REGION, Json
 
+_models = moto("dynamodb.models")
+_comparisons = moto("dynamodb.comparisons")
+_expressions = moto("dynamodb.parsing.expressions")
+_exceptions = moto("dynamodb.exceptions")
 _LARGE = 300_000
 """Bytes from which on an item is measured by moto (its limit is 405,000)."""
 
@@ -33,22 +33,23 @@ _originals: dict[str, Any] = {}
 
 
 def install(endpoint: str) -> None:
-    """Replace the three methods; a second call changes nothing."""
+    """Make every change; a second call changes nothing."""
     if _originals:
         return
-    _originals.update(
-        transact=DynamoDBBackend.transact_write_items, query=Table.query, all_items=Table.all_items
-    )
-    DynamoDBBackend.transact_write_items = _transact_write_items
-    Table.query = _query
-    Table.all_items = _all_items
-    Table.__deepcopy__ = _snapshot  # pyright: ignore[reportAttributeAccessIssue]
-    _originals["update"] = DynamoDBBackend.update_item
-    DynamoDBBackend.update_item = _update_item
-    # Both trees are only read: moto's validator works on a copy of its own.
-    UpdateExpressionParser.make = lru_cache(maxsize=512)(UpdateExpressionParser.make)
-    _originals["lex"] = ConditionExpressionParser._lex_condition_expression
-    ConditionExpressionParser._lex_condition_expression = _lexed
+    _replace(_models.DynamoDBBackend, "transact_write_items", _transact_write_items)
+    _replace(_models.DynamoDBBackend, "update_item", _update_item)
+    _replace(_models.Table, "query", _query)
+    _replace(_models.Table, "all_items", _all_items)
+    _replace(_comparisons.ConditionExpressionParser, "_lex_condition_expression", _lexed)
+    _models.Table.__deepcopy__ = _snapshot
+    # The tree is only read: moto's validator works on a copy of its own.
+    parser = _expressions.UpdateExpressionParser
+    parser.make = lru_cache(maxsize=512)(parser.make)
+
+
+def _replace(owner: Any, name: str, ours: Callable[..., Any]) -> None:
+    _originals[name] = getattr(owner, name)
+    setattr(owner, name, ours)
 
 
 def _lexed(self: Any) -> deque[Any]:
@@ -57,7 +58,9 @@ def _lexed(self: Any) -> deque[Any]:
 
 @lru_cache(maxsize=512)
 def _tokens_of(expression: str) -> tuple[Any, ...]:
-    return tuple(_originals["lex"](ConditionExpressionParser(expression, {}, {})))
+    return tuple(
+        _originals["_lex_condition_expression"](_comparisons.ConditionExpressionParser(expression, {}, {}))
+    )
 
 
 def _update_item(
@@ -74,26 +77,30 @@ def _update_item(
 ) -> Any:
     names, values = expression_attribute_names or {}, expression_attribute_values or {}
     table = self.get_table(table_name)
-    item = self.get_item(table_name, key)
+    item: Any = self.get_item(table_name, key)
     changed = (
         None if attribute_updates or expected else _changes(table, item, update_expression, names, values)
     )
     if changed is None:
-        return _originals["update"](
+        return _originals["update_item"](
             self, table_name, key, update_expression, names, values, attribute_updates, expected,
             condition_expression, return_values_on_condition_check_failure,
         )  # fmt: skip
-    if not create_condition_expression_parser(condition_expression, names, values).parse().expr(item):
-        wants_item = return_values_on_condition_check_failure == "ALL_OLD" and item is not None
-        raise ConditionalCheckFailed(item=item.to_json()["Attributes"] if wants_item else None)
-    before = copy.deepcopy(item) if table.stream_shard is not None else None
+    if (
+        not _comparisons.create_condition_expression_parser(condition_expression, names, values)
+        .parse()
+        .expr(item)
+    ):
+        wants_item = return_values_on_condition_check_failure == "ALL_OLD" and item
+        raise _exceptions.ConditionalCheckFailed(item=item.to_json()["Attributes"] if wants_item else None)
+    before: Any = copy.deepcopy(item) if table.stream_shard is not None else None
     if item is None:
         item = table.put_item(dict(key))
     for name, value in changed.items():
         if value is None:
             item.attrs.pop(name, None)
         else:
-            dict.__setitem__(item.attrs, name, value)
+            dict[str, Any].__setitem__(item.attrs, name, value)
     if table.stream_shard is not None:
         table.stream_shard.add(before, item)
     return item
@@ -133,15 +140,15 @@ def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> No
             touched.setdefault(table.name, []).append(_key(table, operation))
     token = _touched.set(touched)
     try:
-        _originals["transact"](self, transact_items)
+        _originals["transact_write_items"](self, transact_items)
     finally:
         _touched.reset(token)
 
 
 def _key(table: Any, operation: dict[str, Any]) -> tuple[Any, Any]:
-    attributes = operation.get("Key") or operation.get("Item") or {}
+    attributes: Json = operation.get("Key") or operation.get("Item") or {}
     hash_key, range_key = attributes.get(table.hash_key_attr), attributes.get(table.range_key_attr)
-    return hash_key and DynamoType(hash_key), range_key and DynamoType(range_key)
+    return hash_key and _models.DynamoType(hash_key), range_key and _models.DynamoType(range_key)
 
 
 def _snapshot(self: Any, memo: dict[int, Any]) -> Any:
@@ -173,7 +180,7 @@ def _query(self: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
         _partition.reset(token)
 
 
-def _all_items(self: Any) -> list[Item]:
+def _all_items(self: Any) -> list[Any]:
     hash_key = _partition.get()
     if hash_key is None:
         return _originals["all_items"](self)
@@ -186,11 +193,13 @@ def _all_items(self: Any) -> list[Item]:
 def sweep(now: float | None = None) -> int:
     """Delete what has outlived its TTL, which moto never does; return how many items. Hold the lock."""
     moment = time.time() if now is None else now
-    return sum(_sweep_table(table, moment) for table in dynamodb_backends[ACCOUNT][REGION].tables.values())
+    return sum(
+        _sweep_table(table, moment) for table in _models.dynamodb_backends[ACCOUNT][REGION].tables.values()
+    )
 
 
 def _sweep_table(table: Any, now: float) -> int:
-    ttl = table.ttl or {}
+    ttl: Json = table.ttl or {}
     if ttl.get("TimeToLiveStatus") != "ENABLED":
         return 0
     attribute = ttl["AttributeName"]

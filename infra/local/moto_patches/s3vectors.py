@@ -14,13 +14,14 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.s3vectors import models, urls
 from moto.s3vectors.exceptions import ValidationError, VectorWrongDimension
-from moto.s3vectors.responses import S3VectorsResponse
 
+from infra.local.moto_patches.seam import moto
 from infra.local.moto_patches.vector_query import Entry, QueryError, Searched, entry, query
 from infra.local.shared import Json
 
+_models = moto("s3vectors.models")
+_responses = moto("s3vectors.responses")
 MAX_FILTERABLE = 2048
 MAX_METADATA = 40_960
 """Bytes of metadata per vector: filterable, and all of it."""
@@ -38,11 +39,12 @@ def install(endpoint: str) -> None:
     """Replace and add operations; a second call changes nothing."""
     if _originals:
         return
-    _originals["create_index"] = S3VectorsResponse.create_index
-    S3VectorsResponse.create_index = _create_index
-    models.S3VectorsBackend.put_vectors = _put_vectors
-    S3VectorsResponse.query_vectors = _query_vectors  # pyright: ignore[reportAttributeAccessIssue]
-    urls.url_paths["{0}/QueryVectors$"] = S3VectorsResponse.dispatch
+    response = _responses.S3VectorsResponse
+    _originals["create_index"] = response.create_index
+    response.create_index = _create_index
+    response.query_vectors = _query_vectors
+    _models.S3VectorsBackend.put_vectors = _put_vectors
+    moto("s3vectors.urls").url_paths["{0}/QueryVectors$"] = response.dispatch
 
 
 def _create_index(self: Any) -> ActionResult:
@@ -54,7 +56,7 @@ def _create_index(self: Any) -> ActionResult:
         raise IndexExists("A vector index with the specified name already exists")
     _originals["create_index"](self)
     index = self.s3vectors_backend.get_index(bucket.vector_bucket_name, name, None)
-    configuration = self._get_param("metadataConfiguration") or {}
+    configuration: Json = self._get_param("metadataConfiguration") or {}
     index.metadata_configuration = json.loads(json.dumps(configuration, default=dict))
     return ActionResult({"indexArn": index.index_arn})
 
@@ -68,9 +70,9 @@ def _put_vectors(
         index.vectors[found.key] = _stored(found)
 
 
-def _stored(found: Entry) -> models.Vector:
-    vector = models.Vector(found.key, {"float32": found.data}, found.metadata)
-    vector.entry = found  # pyright: ignore[reportAttributeAccessIssue]
+def _stored(found: Entry) -> Any:
+    vector = _models.Vector(found.key, {"float32": found.data}, found.metadata)
+    vector.entry = found
     return vector
 
 

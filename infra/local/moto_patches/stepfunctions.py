@@ -1,12 +1,14 @@
 """Step Functions: real executions whose tasks reach this runner.
 
-What moto 5.2.5 needs: its executing backend switched on; its tasks' SDK calls sent to our endpoint through kept
-clients (it builds one per call, 30 ms each); JSONata evaluated by a Python library instead of a JavaScript engine;
-executions started without a name given one; a task token that is answered early noticed; StartSyncExecution.
+What moto 5.2.5 needs: its executing backend switched on; its tasks' SDK calls sent to our endpoint through
+kept clients (it builds one per call, 30 ms each); JSONata evaluated by a Python library instead of a
+JavaScript engine; executions started without a name given one; a task token that is answered early noticed;
+StartSyncExecution.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import threading
@@ -15,25 +17,24 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, ADMIN_KEY, REGION, Json
 
+_ASL = "stepfunctions.parser.asl"
 _clients: dict[tuple[str, str], Any] = {}
 _lock = threading.Lock()
-_endpoint = ""
+_settings: dict[str, str] = {}
 _originals: dict[str, Any] = {}
 
 
 def install(endpoint: str) -> None:
     """Make every change; a second call only moves the endpoint."""
-    global _endpoint
-    if _endpoint != endpoint:
+    if _settings.get("endpoint") != endpoint:
         _clients.clear()
-    _endpoint = endpoint
+    _settings["endpoint"] = endpoint
     if _originals:
         return
-    from moto.core.config import default_user_config
-
-    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    moto("core.config").default_user_config["stepfunctions"] = {"execute_state_machine": True}
     _use_kept_clients()
     _use_python_jsonata()
     _name_executions()
@@ -44,15 +45,14 @@ def install(endpoint: str) -> None:
 
 def client_for(region: str, service: str, state_credentials: object = None) -> Any:
     """Return the kept SDK client of a service; moto's tasks call this."""
-    import boto3
-
+    boto3 = importlib.import_module("boto3")
     with _lock:
         key = (REGION, service)
         if key not in _clients:
             _clients[key] = boto3.client(
-                service,  # pyright: ignore[reportArgumentType]
+                service,
                 region_name=REGION,
-                endpoint_url=_endpoint,
+                endpoint_url=_settings["endpoint"],
                 aws_access_key_id=ADMIN_KEY,
                 aws_secret_access_key="local",  # noqa: S106 - signed for loopback only
             )
@@ -60,17 +60,15 @@ def client_for(region: str, service: str, state_credentials: object = None) -> A
 
 
 def _use_kept_clients() -> None:
-    import moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_factory
-    import moto.stepfunctions.parser.asl.utils.boto_client as module
-
-    _originals["client"] = module.boto_client_for
+    moto(f"{_ASL}.component.state.exec.state_task.state_task_factory")  # loads every module that has a client
+    _originals["client"] = moto(f"{_ASL}.utils.boto_client").boto_client_for
     for name, loaded in list(sys.modules.items()):
         if name.startswith("moto.stepfunctions") and hasattr(loaded, "boto_client_for"):
-            loaded.boto_client_for = client_for  # pyright: ignore[reportAttributeAccessIssue]
+            vars(loaded)["boto_client_for"] = client_for
 
 
 def _use_python_jsonata() -> None:
-    import moto.stepfunctions.parser.asl.jsonata.jsonata as module
+    module = moto(f"{_ASL}.jsonata.jsonata")
 
     def evaluate(expression: str) -> Any:
         import jsonata
@@ -84,9 +82,7 @@ def _use_python_jsonata() -> None:
 
 
 def _name_executions() -> None:
-    import moto.stepfunctions.parser.models as module
-
-    backend = module.StepFunctionsParserBackend
+    backend = moto("stepfunctions.parser.models").StepFunctionsParserBackend
     original = backend.start_execution
 
     def start(self: Any, state_machine_arn: str, name: str | None = None, *args: Any, **kwargs: Any) -> Any:
@@ -96,9 +92,8 @@ def _name_executions() -> None:
 
 
 def _notice_early_tokens() -> None:
-    from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint
-
-    original = CallbackEndpoint.setup_heartbeat_endpoint
+    callback = moto(f"{_ASL}.eval.callback.callback").CallbackEndpoint
+    original = callback.setup_heartbeat_endpoint
 
     def setup(self: Any, heartbeat_seconds: int) -> Any:
         endpoint = original(self, heartbeat_seconds)
@@ -106,14 +101,24 @@ def _notice_early_tokens() -> None:
             endpoint.notify()
         return endpoint
 
-    CallbackEndpoint.setup_heartbeat_endpoint = setup
+    callback.setup_heartbeat_endpoint = setup
 
 
 def _run_synchronously() -> None:
     from moto.core.responses import ActionResult
-    from moto.stepfunctions.responses import StepFunctionResponse
 
-    wanted = "executionArn stateMachineArn name startDate stopDate status error cause input output".split()
+    wanted = [
+        "executionArn",
+        "stateMachineArn",
+        "name",
+        "startDate",
+        "stopDate",
+        "status",
+        "error",
+        "cause",
+        "input",
+        "output",
+    ]
 
     def start_sync_execution(self: Any) -> ActionResult:
         execution = self.stepfunction_backend.start_execution(
@@ -126,7 +131,7 @@ def _run_synchronously() -> None:
         described = execution.to_describe_output()
         return ActionResult({key: described[key] for key in wanted if described.get(key) is not None})
 
-    StepFunctionResponse.start_sync_execution = start_sync_execution  # pyright: ignore[reportAttributeAccessIssue]
+    moto("stepfunctions.responses").StepFunctionResponse.start_sync_execution = start_sync_execution
 
 
 def _status(execution: Any) -> str:
@@ -134,9 +139,7 @@ def _status(execution: Any) -> str:
 
 
 def _start_nested() -> None:
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-        state_task_service_sfn as module,
-    )
+    module = moto(f"{_ASL}.component.state.exec.state_task.service.state_task_service_sfn")
 
     def start(
         self: Any, env: Any, resource_runtime_part: Any, normalised_parameters: Any, state_credentials: Any

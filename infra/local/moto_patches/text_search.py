@@ -1,8 +1,8 @@
 """BM25 over metadata texts, the way a full-text index scores them.
 
-Formula and constants: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+Formula and constants: Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
 k1 = 1.2, b = 0.75, with Lucene's non-negative idf. The analyzer is a plain one: words in lower case, for `en`
-without stop words and plural endings (Harman's S-stemmer, and -es after a hiss). AWS does not publish its own.
+without stop words and plurals (Harman's S-stemmer, and -es after a hiss). AWS does not publish its own.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from collections.abc import Iterable, Mapping
 K1, B = 1.2, 0.75
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these "
-    "they this to was will with".split()
+    _WORD.findall(
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there these "
+        "they this to was will with"
+    )
 )
+"""Lucene's English stop words."""
 
 
 def analyze(text: str, language: str | None) -> Counter[str]:

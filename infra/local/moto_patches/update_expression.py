@@ -1,8 +1,8 @@
 """Update expressions of DynamoDB, for the plain cases, without moto's syntax trees.
 
-moto walks a tree eight times per update (10 to 40 ms for a dozen attributes). Whatever this module is not sure
-about (nested paths, reserved words, a missing operand, a wrong type) it leaves to moto, which then also words
-the error. Grammar: "Update expressions" in the DynamoDB developer guide.
+moto walks a tree eight times per update (10 to 40 ms for a dozen attributes). Whatever this module is not
+sure about (nested paths, reserved words, a missing operand, a wrong type) it leaves to moto, which then also
+words the error. Grammar: "Update expressions" in the DynamoDB developer guide.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from infra.local.shared import as_array, as_list, as_object
+
 _MISSING = object()
 
 
@@ -27,9 +29,9 @@ def matches(condition: Mapping[str, Any], metadata: Mapping[str, Any], hidden: f
 
 def _field(key: str, operand: Any, metadata: Mapping[str, Any], hidden: frozenset[str]) -> bool:
     if key in ("$and", "$or"):
-        if not isinstance(operand, list) or not operand:
+        parts = as_array(operand)
+        if not parts:
             raise FilterError(f"{key} needs a non-empty array of filters")
-        parts: list[Any] = operand
         results = [matches(part, metadata, hidden) for part in parts]
         return all(results) if key == "$and" else any(results)
     if key.startswith("$"):
@@ -37,9 +39,9 @@ def _field(key: str, operand: Any, metadata: Mapping[str, Any], hidden: frozense
     if key in hidden:
         raise FilterError(f"{key} is a non-filterable metadata key")
     value = metadata.get(key, _MISSING)
-    if not isinstance(operand, dict):
+    operators = as_object(operand)
+    if operators is None:
         return _equal(value, operand)
-    operators: dict[str, Any] = operand
     return all(_compare(name, value, expected) for name, expected in operators.items())
 
 
@@ -53,8 +55,8 @@ def _compare(name: str, value: Any, expected: Any) -> bool:
 
 
 def _equal(value: Any, expected: Any) -> bool:
-    values: list[Any] = value if isinstance(value, list) else [value]
-    return any(item == expected and isinstance(item, bool) == isinstance(expected, bool) for item in values)
+    same_kind = [item for item in as_list(value) if isinstance(item, bool) == isinstance(expected, bool)]
+    return expected in same_kind
 
 
 def _ordered(compare: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:

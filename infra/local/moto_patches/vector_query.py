@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import mul
 from typing import Any
@@ -21,7 +21,13 @@ from infra.local.shared import Json
 RRF_K = 60
 """The constant of Reciprocal Rank Fusion (Cormack, Clarke and Büttcher, 2009)."""
 
-_product = getattr(math, "sumprod", lambda a, b: sum(map(mul, a, b)))  # Python 3.11 has no sumprod
+
+def _product(a: Iterable[float], b: Iterable[float]) -> float:
+    return _sumprod(a, b) if _sumprod else sum(map(mul, a, b))
+
+
+_sumprod: Callable[[Iterable[float], Iterable[float]], float] | None = getattr(math, "sumprod", None)
+"""Python 3.11 has none."""
 
 
 class QueryError(ValueError):
@@ -64,7 +70,8 @@ def query(index: Searched, parameters: Json) -> list[Json]:
         QueryError: the request is invalid.
     """
     top: int = parameters["topK"]
-    vector = (parameters.get("queryVector") or {}).get("float32")
+    given: Json = parameters.get("queryVector") or {}
+    vector: list[float] | None = given.get("float32")
     texts: list[Json] = parameters.get("queryTexts") or []
     _check(index, vector, texts)
     candidates = _candidates(index, parameters.get("filter"))

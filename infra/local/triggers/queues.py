@@ -11,7 +11,6 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from infra.local.aws.moto_calls import AwsError
 from infra.local.aws.services import Services
@@ -130,7 +129,7 @@ class Poller:
                 )
             except AwsError:
                 return  # the queue is gone: a re-deployment removed it
-        self._services.announce()  # what failed has a time to come back at: somebody must set the clock for it
+        self._services.announce()  # what failed comes back at a time of its own: look when
 
     def _record(self, message: Json) -> Json:
         return {
@@ -157,14 +156,15 @@ def _attribute(value: Json) -> Json:
 
 
 def succeeded(messages: list[Json], result: Invocation, partial: bool) -> list[Json]:
-    """Return the messages to delete: none after an error or a malformed partial response, as Lambda has it."""
+    """Return the messages to delete: as with Lambda, none after an error or a malformed partial response."""
     if result.failed:
         return []
     if not partial:
         return messages
     try:
-        answer: Any = json.loads(result.payload)
-        failed = {item["itemIdentifier"] for item in ((answer or {}).get("batchItemFailures") or ())}
+        answer: Json = json.loads(result.payload) or {}
+        failures: list[Json] = answer.get("batchItemFailures") or []
+        failed = {item["itemIdentifier"] for item in failures}
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
     if failed - {message["MessageId"] for message in messages}:

@@ -55,8 +55,7 @@ class Scheduler:
         anchor = datetime.now(UTC)
         last = anchor
         while due := next_fire(schedule.expression, schedule.zone, last, anchor):
-            while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
-                await asyncio.sleep(min(left, 30.0))  # short naps: a laptop that slept must not fire late
+            await _until(due)
             last = max(due, datetime.now(UTC))
             try:
                 await self.fire(schedule, due)
@@ -83,6 +82,12 @@ class Scheduler:
             await asyncio.to_thread(self._services.call, "states", "StartExecution", start)
         else:
             raise LookupError(f"the laptop runner has no {service!r} target")
+
+
+async def _until(due: datetime) -> None:
+    """Sleep in short naps: a laptop that was asleep must not fire late."""
+    while (left := (due - datetime.now(UTC)).total_seconds()) > 0:  # noqa: ASYNC110 - time is what it waits for
+        await asyncio.sleep(min(left, 30.0))
 
 
 def payload_of(schedule: Schedule, due: datetime) -> str:

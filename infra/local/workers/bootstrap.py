@@ -54,17 +54,26 @@ class LayerHints(importlib.abc.MetaPathFinder):
             ModuleNotFoundError: as on Lambda, and naming the layer.
         """
         group = self.groups.get(fullname)
-        if group is None or sys._getframe(2).f_globals.get("__name__") == "importlib.util":
+        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage] - the documented way costs an import
+        if group is None or frame.f_globals.get("__name__") == "importlib.util":
             return None
-        mend = f"add layer {group!r} to its spec.py" if group else "add it to a dependency group of pyproject.toml"
-        raise ModuleNotFoundError(f"No module named {fullname!r} in this function's layers: {mend}", name=fullname)
+        mend = (
+            f"add layer {group!r} to its spec.py"
+            if group
+            else "add it to a dependency group of pyproject.toml"
+        )
+        raise ModuleNotFoundError(
+            f"No module named {fullname!r} in this function's layers: {mend}", name=fullname
+        )
 
 
 def see_only_layers() -> None:
     """Leave the virtual environment's packages out; the folder of the function's layers is on the path."""
     site = os.environ.pop("ORCHESTRATOR_LOCAL_SITE", "")
     if site:
-        sys.path[:] = [folder for folder in sys.path if not folder.endswith(("site-packages", "dist-packages"))]
+        sys.path[:] = [
+            folder for folder in sys.path if not folder.endswith(("site-packages", "dist-packages"))
+        ]
         with open(os.path.join(site, "layers.json"), encoding="utf-8") as file:
             sys.meta_path.append(LayerHints(json.load(file)))
 
@@ -78,7 +87,7 @@ def main() -> None:
     sys.path[:] = [folder for folder in sys.path if folder != os.path.dirname(os.path.abspath(__file__))]
     see_only_layers()
     try:
-        from awslambdaric.__main__ import main as run
+        from awslambdaric.__main__ import main as run  # pyright: ignore[reportUnknownVariableType]
     except ImportError:
         sys.path.append(os.path.dirname(os.path.abspath(__file__)))
         from runtime_loop import run  # pyright: ignore[reportImplicitRelativeImport]

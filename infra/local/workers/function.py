@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.template import Resource, Template
 from infra.local.shared import ACCOUNT, REGION
+from infra.local.template import Resource, Template
 
 
 @dataclass(frozen=True, slots=True)

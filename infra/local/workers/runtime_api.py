@@ -42,7 +42,7 @@ class RuntimeApi:
     async def start(self) -> str:
         """Listen on a free loopback port; return `host:port`."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**24)
-        return "127.0.0.1:{}".format(self._server.sockets[0].getsockname()[1])
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def submit(self, task: Task) -> None:
         """Hand the worker its next invocation."""

@@ -102,7 +102,8 @@ class Worker:
         self._api.close()
 
     async def _read_log(self) -> None:
-        assert self._process and self._process.stdout  # noqa: S101 - set before this task starts
+        assert self._process  # noqa: S101 - set before this task starts
+        assert self._process.stdout  # noqa: S101 - a pipe
         lines = self._process.stdout
         while True:
             try:
