@@ -27,6 +27,10 @@ _CONFIG = Config(
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
+    # Together a sixth of a call's CPU time: the services validate for themselves, and a constant user agent
+    # is not assembled anew for every call.
+    parameter_validation=False,
+    user_agent="orchestrator",
     max_pool_connections=10,
 )
 

@@ -55,7 +55,7 @@ class Memory:
         tags = tuple(dict.fromkeys(tags))
         _check_sizes(text, tags)
         item_id = item_id_of(self._scope, text, tags, key)
-        old = await self._standing(item_id, key)
+        old = await self._on.store.current(self._scope, key) if key else None
         if old and old.item_id == item_id:
             return {"item_id": item_id, "status": "deduplicated"}
         vector, model, degraded = await self._embed(text)
@@ -72,6 +72,10 @@ class Memory:
         except Conflict:
             await self._mend_index([entry.item_id for entry in (item, *ended)])
             raise
+        if written == "deduplicated":
+            # It was there already, with times of its own. Rare enough to be mended instead of asked before.
+            await self._mend_index([item_id])
+            return {"item_id": item_id, "status": written}
         result: dict[str, Any] = {"item_id": item_id, "status": "superseded" if old else written}
         if old:
             result["supersedes"] = old.item_id
@@ -164,13 +168,6 @@ class Memory:
                 await self._on.index.remove([item_id])
             else:
                 await self._on.index.put([item])
-
-    async def _standing(self, item_id: str, key: str | None) -> Item | None:
-        """Return what a write of `item_id` meets: the fact named `key`, or this very text."""
-        if key:
-            return await self._on.store.current(self._scope, key)
-        item = await self._on.store.get(self._scope, item_id)
-        return item if item and item.is_current else None
 
     async def _existing(self, item_id: str) -> Item:
         item = await self._on.store.get(self._scope, item_id)
