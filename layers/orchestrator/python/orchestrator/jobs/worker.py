@@ -8,7 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.errors import Conflict, OrchestratorError
@@ -159,11 +159,10 @@ class Worker:
         if not passing or not self._retry_safe(job.intent):
             await self._store.fail(job, failure, self._clock())
             return
-        last = delivery.receive_count >= self._max_receives
-        if last:
-            await self._store.fail(
-                job, Failure(failure.error, failure.error_type, failure.hint, True), self._clock()
-            )
+        if delivery.receive_count >= self._max_receives:
+            await self._store.fail(job, replace(failure, dead_lettered=True), self._clock())
+            # Shown at once, so that the queue moves it to the dead letters now.
+            await delivery.keep(0)
         else:
             await self._store.put_back(job, failure, self._clock())
             await delivery.keep(_backoff(delivery.receive_count))
