@@ -7,7 +7,7 @@ import sys
 import time
 
 from infra.local.errors import RunnerError
-from infra.local.options import ROOT, read_options
+from infra.local.options import read_options
 
 STARTED = time.perf_counter()
 
@@ -22,7 +22,7 @@ def main() -> int:
         from infra.local.host import Host
         from infra.local.logs import Logs
 
-        logs = Logs(ROOT / "logs" / "orchestrator.log", options.environment.get("ORCHESTRATOR_LOG_LEVEL", ""))
+        logs = Logs(options.log_file, options.environment.get("ORCHESTRATOR_LOG_LEVEL", ""))
         asyncio.run(Host(options, listener, logs).run(STARTED))
     except RunnerError as error:
         print(f"make run: {error}", file=sys.stderr)

@@ -16,15 +16,17 @@ from typing import Any, TextIO
 from infra.local.shared import Json
 from infra.local.workers.function import LocalFunction
 
+MAX_BYTES = 20_000_000
+"""A log file larger than this is set aside at the next start."""
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "WARN": 30, "ERROR": 40, "CRITICAL": 50}
 _COLOURS = (32, 33, 34, 35, 36, 92, 93, 94, 95, 96)
 _LEVEL_COLOURS = {"WARNING": 33, "ERROR": 31, "CRITICAL": 31}
 _KNOWN = frozenset(
     re.findall(
         r"\w+",
-        "level message timestamp service location correlation_id exception exception_name stack_trace cold_start "
-        "function_name function_arn function_memory_size function_request_id xray_trace_id requestId "
-        "errorMessage errorType stackTrace logger sampling_rate",
+        "level message timestamp service location correlation_id exception exception_name stack_trace "
+        "cold_start function_name function_arn function_memory_size function_request_id xray_trace_id "
+        "requestId errorMessage errorType stackTrace logger sampling_rate",
     )
 )
 """Keys that are shown elsewhere in the line, or are the same in every line."""
@@ -41,6 +43,8 @@ class Logs:
         self._level = _LEVELS.get(level.upper() or "INFO", 20)
         self._lock = threading.Lock()
         file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and file.stat().st_size > MAX_BYTES:
+            file.replace(file.with_suffix(".log.1"))
         self._file = file.open("a", encoding="utf-8", buffering=1)
 
     def function(self, function: LocalFunction, line: str) -> None:

@@ -30,6 +30,7 @@ class Options:
     reload: bool
     assembly: Path | None
     parent: int
+    log_file: Path
     environment: Mapping[str, str]
 
 
@@ -45,9 +46,11 @@ def read_options(process: Mapping[str, str] = os.environ) -> Options:
     auth_mode = environment.get("AUTH_MODE") or "open"
     if auth_mode not in ("open", "key"):
         raise RunnerError(f"AUTH_MODE is {auth_mode!r}; use AUTH_MODE=open or AUTH_MODE=key")
+    own = environment.get("ORCHESTRATOR_LOCAL_DIR")
     return Options(
         port=int(_number(environment, "PORT", 8000)),
-        data=Path(environment.get("ORCHESTRATOR_LOCAL_DIR") or ROOT / ".local").resolve(),
+        data=Path(own or ROOT / ".local").resolve(),
+        log_file=Path(own or ROOT).resolve() / "logs" / "orchestrator.log",
         fresh=environment.get("FRESH", "") not in ("", "0", "false"),
         auth_mode=auth_mode,
         idle_seconds=_number(environment, "ORCHESTRATOR_LOCAL_IDLE", 300),

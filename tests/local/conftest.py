@@ -1,7 +1,6 @@
 """One real runner for all tests here, whatever the number of test processes.
 
-The first test process that needs it starts it; each process that uses it is counted, the last one stops it. If all
-of them die, the runner notices that its parent is gone and stops by itself.
+The first test process that needs it starts it; each one that uses it is counted, the last one stops it. If all of them die, the runner notices that its parent is gone and stops by itself.
 """
 
 from __future__ import annotations
@@ -39,7 +38,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
         assembly = folder / "sample-assembly"
         if not assembly.exists():
             stack.write(assembly, stack.http_api(notes), stack.queues(notes), stack.data(notes))
-    settings = {"ORCHESTRATOR_LOCAL_ASSEMBLY": str(assembly), "SAMPLE_SETTING": "set", "OTHER_SETTING": "unseen"}
+    settings = {
+        "ORCHESTRATOR_LOCAL_ASSEMBLY": str(assembly),
+        "SAMPLE_SETTING": "set",
+        "OTHER_SETTING": "unseen",
+    }
     with _counted(folder / "sample.json", folder / "sample", settings) as running:
         yield running
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from tests.local.running import Running
 
 TABLE = "sample-table"
@@ -28,7 +29,10 @@ def test_a_function_may_do_what_its_role_allows_and_nothing_else(sample: Running
     with pytest.raises(ClientError) as refused:
         mine.delete_item(TableName=TABLE, Key=item)
     assert code(refused) == "AccessDeniedException"
-    assert "dynamodb:DeleteItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/sample-table" in str(refused.value)
+    assert (
+        "dynamodb:DeleteItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/sample-table"
+        in str(refused.value)
+    )
     with pytest.raises(ClientError) as elsewhere:
         mine.get_item(TableName="other-table", Key=item)
     assert code(elsewhere) == "AccessDeniedException"
@@ -48,12 +52,22 @@ def test_a_transaction_needs_the_permission_of_each_of_its_parts(sample: Running
 @pytest.mark.parametrize(
     ("service", "operation", "parameters", "expected"),
     [
-        ("sqs", "send_message", {"QueueUrl": "{endpoint}/123456789012/sample-dead", "MessageBody": "x"}, "AccessDenied"),
+        (
+            "sqs",
+            "send_message",
+            {"QueueUrl": "{endpoint}/123456789012/sample-dead", "MessageBody": "x"},
+            "AccessDenied",
+        ),
         ("secretsmanager", "get_secret_value", {"SecretId": "sample/generated"}, "AccessDeniedException"),
         (
             "s3vectors",
             "query_vectors",
-            {"vectorBucketName": "sample-vectors", "indexName": "notes", "topK": 1, "queryVector": {"float32": [1.0] * 4}},
+            {
+                "vectorBucketName": "sample-vectors",
+                "indexName": "notes",
+                "topK": 1,
+                "queryVector": {"float32": [1.0] * 4},
+            },
             "AccessDeniedException",
         ),
         ("lambda", "invoke", {"FunctionName": "sample-echo"}, "AccessDeniedException"),
@@ -62,7 +76,9 @@ def test_a_transaction_needs_the_permission_of_each_of_its_parts(sample: Running
 def test_each_service_refuses_in_its_own_words(
     sample: Running, service: str, operation: str, parameters: dict[str, Any], expected: str
 ) -> None:
-    filled = {k: v.format(endpoint=sample.endpoint) if isinstance(v, str) else v for k, v in parameters.items()}
+    filled = {
+        k: v.format(endpoint=sample.endpoint) if isinstance(v, str) else v for k, v in parameters.items()
+    }
     with pytest.raises(ClientError) as refused:
         getattr(sample.boto(service, key="sample-reader"), operation)(**filled)
     assert code(refused) == expected
@@ -122,7 +138,13 @@ def test_a_cancelled_transaction_changes_nothing_and_says_why(sample: Running) -
         table.transact_write_items(
             TransactItems=[
                 {"Put": {"TableName": TABLE, "Item": new}},
-                {"Put": {"TableName": TABLE, "Item": there, "ConditionExpression": "attribute_not_exists(pk)"}},
+                {
+                    "Put": {
+                        "TableName": TABLE,
+                        "Item": there,
+                        "ConditionExpression": "attribute_not_exists(pk)",
+                    }
+                },
             ]
         )
     assert [reason["Code"] for reason in cancelled.value.response["CancellationReasons"]] == [
@@ -153,8 +175,12 @@ def test_every_type_of_attribute_comes_back_as_it_went(sample: Running) -> None:
 
 
 def test_a_generated_secret_and_a_function_can_be_reached(sample: Running) -> None:
-    assert len(sample.boto("secretsmanager").get_secret_value(SecretId="sample/generated")["SecretString"]) == 12
-    answer = sample.boto("lambda").invoke(FunctionName="sample-shapes", Payload=b'{"pathParameters": {"shape": "raise"}}')
+    assert (
+        len(sample.boto("secretsmanager").get_secret_value(SecretId="sample/generated")["SecretString"]) == 12
+    )
+    answer = sample.boto("lambda").invoke(
+        FunctionName="sample-shapes", Payload=b'{"pathParameters": {"shape": "raise"}}'
+    )
     assert answer["FunctionError"] == "Unhandled"
     with pytest.raises(ClientError) as unknown:
         sample.boto("lambda").invoke(FunctionName="sample-none")
@@ -168,11 +194,17 @@ def test_vectors_are_found_by_meaning_and_by_word_through_the_real_client(sample
     vectors.put_vectors(
         **where,
         vectors=[
-            {"key": name, "data": {"float32": data}, "metadata": {"text": f"the {name} runs", "kind": name[0]}}
+            {
+                "key": name,
+                "data": {"float32": data},
+                "metadata": {"text": f"the {name} runs", "kind": name[0]},
+            }
             for name, data in texts.items()
         ],
     )
-    near = vectors.query_vectors(**where, topK=2, queryVector={"float32": [1.0, 0.0, 0.0, 0.1]}, returnDistance=True)
+    near = vectors.query_vectors(
+        **where, topK=2, queryVector={"float32": [1.0, 0.0, 0.0, 0.1]}, returnDistance=True
+    )
     assert [found["key"] for found in near["vectors"]] == ["fox", "both"]
     assert near["vectors"][0]["distance"] == pytest.approx(0, abs=1e-6)
     hybrid = vectors.query_vectors(

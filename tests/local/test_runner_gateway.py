@@ -7,6 +7,7 @@ import socket
 
 import httpx2
 import pytest
+
 from tests.local.running import Running, until
 
 FORBIDDEN = (403, {"message": "Forbidden"})
@@ -45,7 +46,9 @@ def test_the_event_has_payload_format_2(sample: Running) -> None:
 def test_text_arrives_as_it_is_and_bytes_in_base64(sample: Running) -> None:
     text = sample.post("/echo/200", content='{"ä": 1}', headers={"content-type": "application/json"}).json()
     assert (text["body"], text["isBase64Encoded"]) == ('{"ä": 1}', False)
-    raw = sample.post("/echo/200", content=b"\xff\x00", headers={"content-type": "application/octet-stream"}).json()
+    raw = sample.post(
+        "/echo/200", content=b"\xff\x00", headers={"content-type": "application/octet-stream"}
+    ).json()
     assert (raw["body"], raw["isBase64Encoded"]) == ("/wA=", True)
     wrong = sample.post("/echo/200", content=b"\xff", headers={"content-type": "text/plain"}).json()
     assert (wrong["body"], wrong["isBase64Encoded"]) == ("/w==", True)
@@ -125,7 +128,10 @@ def test_a_function_past_its_timeout_is_stopped(sample: Running) -> None:
 
 
 def test_a_body_over_ten_megabytes_is_refused(sample: Running) -> None:
-    assert short(sample.post("/echo/200", content=b"x" * (10 * 2**20 + 1))) == (413, {"message": "Request Entity Too Large"})
+    assert short(sample.post("/echo/200", content=b"x" * (10 * 2**20 + 1))) == (
+        413,
+        {"message": "Request Entity Too Large"},
+    )
 
 
 def test_cors_answers_the_configured_origin_only(sample: Running) -> None:
@@ -196,4 +202,9 @@ def test_log_lines_of_functions_are_readable(sample: Running) -> None:
 
 def test_a_function_imports_only_what_its_layers_bring(sample: Running) -> None:
     assert short(sample.get("/shapes/foreign")) == BROKEN
-    until(lambda: "No module named 'boto3' in this function's layers: add layer 'aws' to its spec.py" in sample.log())
+    until(
+        lambda: (
+            "No module named 'boto3' in this function's layers: add layer 'aws' to its spec.py"
+            in sample.log()
+        )
+    )

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.local.running import launch, runner, until, wait_ready
-from tests.local.sample import stack
 
 from infra.local.synth import STACK
+from tests.local.running import launch, runner, until, wait_ready
+from tests.local.sample import stack
 
 
 def settings(assembly: Path, **more: str) -> dict[str, str]:
@@ -49,9 +49,15 @@ def test_no_worker_survives_a_killed_runner(tmp_path: Path, assembly: Path) -> N
     running.boto("lambda").invoke(
         FunctionName="sample-consumeSingle",
         InvocationType="Event",
-        Payload=json.dumps({"Records": [{"body": '{"name": "x", "sleep": 60}', "attributes": {"ApproximateReceiveCount": 1}}]}),
+        Payload=json.dumps(
+            {
+                "Records": [
+                    {"body": '{"name": "x", "sleep": 60}', "attributes": {"ApproximateReceiveCount": 1}}
+                ]
+            }
+        ),
     )
-    until(lambda: (tmp_path / "notes").exists())
+    until((tmp_path / "notes").exists)
     workers = [*running.workers("sample-echo"), *running.workers("sample-consumeSingle")]
     assert len(workers) == 2
     process.kill()
@@ -86,7 +92,9 @@ def fill(running: Any) -> str:
     running.boto("s3vectors").put_vectors(
         vectorBucketName="sample-vectors",
         indexName="notes",
-        vectors=[{"key": "kept", "data": {"float32": [1.0, 2.0, 3.0, 4.0]}, "metadata": {"text": "kept words"}}],
+        vectors=[
+            {"key": "kept", "data": {"float32": [1.0, 2.0, 3.0, 4.0]}, "metadata": {"text": "kept words"}}
+        ],
     )
     return running.boto("secretsmanager").get_secret_value(SecretId="sample/generated")["SecretString"]
 
@@ -102,10 +110,17 @@ def stored(running: Any) -> dict[str, Any]:
         queryTexts=[{"text": "word", "metadataKey": "text"}],
     )
     return {
-        "item": running.boto("dynamodb").get_item(TableName="sample-table", Key=place).get("Item", {}).get("b"),
-        "message": [m["Body"] for m in running.boto("sqs").receive_message(QueueUrl=queue).get("Messages", [])],
+        "item": running.boto("dynamodb")
+        .get_item(TableName="sample-table", Key=place)
+        .get("Item", {})
+        .get("b"),
+        "message": [
+            m["Body"] for m in running.boto("sqs").receive_message(QueueUrl=queue).get("Messages", [])
+        ],
         "vectors": [vector["key"] for vector in found["vectors"]],
-        "secret": running.boto("secretsmanager").get_secret_value(SecretId="sample/generated")["SecretString"],
+        "secret": running.boto("secretsmanager").get_secret_value(SecretId="sample/generated")[
+            "SecretString"
+        ],
     }
 
 
@@ -114,7 +129,12 @@ def test_data_survives_a_restart_and_fresh_starts_empty(tmp_path: Path, assembly
         secret = fill(first)
     with runner(tmp_path / "data", **settings(assembly)) as second:
         # The message was in flight when its receiver's runner ended: it is there again at once.
-        assert stored(second) == {"item": {"B": b"\xff"}, "message": ["kept"], "vectors": ["kept"], "secret": secret}
+        assert stored(second) == {
+            "item": {"B": b"\xff"},
+            "message": ["kept"],
+            "vectors": ["kept"],
+            "secret": secret,
+        }
     with runner(tmp_path / "data", **settings(assembly, FRESH="1")) as third:
         empty = stored(third)
         assert (empty["item"], empty["message"], empty["vectors"]) == (None, [], [])
@@ -165,7 +185,11 @@ def test_an_unknown_resource_type_is_one_line_with_the_mend(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("name", "value", "mend"),
-    [("PORT", "abc", "PORT=8000"), ("AUTH_MODE", "wide", "AUTH_MODE=open"), ("ORCHESTRATOR_LOCAL_IDLE", "-1", "=300")],
+    [
+        ("PORT", "abc", "PORT=8000"),
+        ("AUTH_MODE", "wide", "AUTH_MODE=open"),
+        ("ORCHESTRATOR_LOCAL_IDLE", "-1", "=300"),
+    ],
 )
 def test_a_wrong_setting_of_the_runner_is_one_line(tmp_path: Path, name: str, value: str, mend: str) -> None:
     status, output = ended(tmp_path, {name: value})
@@ -213,7 +237,10 @@ def test_a_state_machine_runs_its_tasks_in_real_workers(tmp_path: Path) -> None:
         def run(given: dict[str, Any]) -> dict[str, Any]:
             execution = states.start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]
             return until(
-                lambda: (done := states.describe_execution(executionArn=execution))["status"] != "RUNNING" and done
+                lambda: (
+                    (done := states.describe_execution(executionArn=execution))["status"] != "RUNNING"
+                    and done
+                )
             )
 
         assert json.loads(run({"name": "one"})["output"]) == {"name": "one", "done": True}

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+
 from tests.local.running import Running, until
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.local.running import ROOT, Running, runner, until
 
 HANDLER = '''"""Answers with a word."""

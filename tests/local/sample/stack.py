@@ -54,7 +54,12 @@ def allow(resource: Any, *actions: str) -> dict[str, Any]:
 
 
 def integration(name: str, target: Any) -> Resources:
-    uri = {"Fn::Join": ["", ["arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", target, "/invocations"]]}
+    uri = {
+        "Fn::Join": [
+            "",
+            ["arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", target, "/invocations"],
+        ]
+    }
     properties = {"ApiId": {"Ref": "Api"}, "IntegrationType": "AWS_PROXY", "IntegrationUri": uri}
     return {f"{name}Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": properties}}
 
@@ -72,15 +77,23 @@ def route(key: str, name: str, authorizer: str | None = None) -> Resources:
 
 
 def http_api(notes: Path) -> Resources:
-    """Echo, result shapes, a slow function, one that cannot be imported; authorizers with and without cache."""
+    """Echo, result shapes, a slow and a broken function; authorizers with and without cache."""
     api = {"Name": "sample", "ProtocolType": "HTTP", "CorsConfiguration": CORS}
     resources: Resources = {
         "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": api},
-        "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default"}},
+        "Stage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default"},
+        },
         "LiveVersion": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "echo"}}},
-        "Live": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "echo"}, "Name": "live"}},
+        "Live": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {"FunctionName": {"Ref": "echo"}, "Name": "live"},
+        },
         **function("echo", "web.echo", notes, SnapStart={"ApplyOn": "PublishedVersions"}),
-        **function("shapes", "web.shapes", notes, metadata={"settings": ["SAMPLE_SETTING"], "layers": ["base"]}),
+        **function(
+            "shapes", "web.shapes", notes, metadata={"settings": ["SAMPLE_SETTING"], "layers": ["base"]}
+        ),
         **function("slow", "web.slow", notes, Timeout=1),
         **function("broken", "broken.handler", notes),
         **function("authorize", "web.authorize", notes),
@@ -90,13 +103,26 @@ def http_api(notes: Path) -> Resources:
     }
     for name in ("shapes", "slow", "broken"):
         resources |= integration(name, attribute(name))
-    for key in ("GET /echo", "ANY /any/{proxy+}", "GET /any/fixed", "GET /things/{id}", "POST /echo/{status}"):
+    for key in (
+        "GET /echo",
+        "ANY /any/{proxy+}",
+        "GET /any/fixed",
+        "GET /things/{id}",
+        "POST /echo/{status}",
+    ):
         resources |= route(key, "echo")
-    resources |= route("GET /shapes/{shape}", "shapes") | route("GET /slow", "slow") | route("GET /broken", "broken")
+    resources |= (
+        route("GET /shapes/{shape}", "shapes") | route("GET /slow", "slow") | route("GET /broken", "broken")
+    )
     return resources | route("GET /always", "echo", "Always") | route("GET /cached", "echo", "Cached")
 
 
-CORS = {"AllowOrigins": ["https://app.example.com"], "AllowMethods": ["*"], "AllowHeaders": ["authorization"], "MaxAge": 60}
+CORS = {
+    "AllowOrigins": ["https://app.example.com"],
+    "AllowMethods": ["*"],
+    "AllowHeaders": ["authorization"],
+    "MaxAge": 60,
+}
 
 
 def authorizer(name: str, sources: list[str], ttl: int) -> Resources:
@@ -114,7 +140,7 @@ def authorizer(name: str, sources: list[str], ttl: int) -> Resources:
 
 
 def queues(notes: Path) -> Resources:
-    """One queue whose messages come one at a time, one that is read in batches; both give up after two receives."""
+    """One queue read message by message, one read in batches; both give up after two receives."""
     resources: Resources = {"Dead": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "sample-dead"}}}
     for name, batch, window in (("Single", 1, 0), ("Batch", 5, 0.2)):
         redrive = {"deadLetterTargetArn": attribute("Dead"), "maxReceiveCount": 2}
@@ -158,7 +184,10 @@ def data(notes: Path) -> Resources:
     reads = [allow(attribute("Table"), "dynamodb:GetItem", "dynamodb:PutItem")]
     return {
         "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table},
-        "Vectors": {"Type": "AWS::S3Vectors::VectorBucket", "Properties": {"VectorBucketName": "sample-vectors"}},
+        "Vectors": {
+            "Type": "AWS::S3Vectors::VectorBucket",
+            "Properties": {"VectorBucketName": "sample-vectors"},
+        },
         "Index": {"Type": "AWS::S3Vectors::Index", "Properties": index},
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": secret},
         **function("reader", "web.echo", notes, statements=reads),
@@ -189,7 +218,10 @@ def schedule(notes: Path, expression: str) -> Resources:
     properties = {
         "Name": "sample-tick",
         "ScheduleExpression": expression,
-        "Target": {"Arn": attribute("tick"), "Input": '{"name": "tick", "at": "<aws.scheduler.scheduled-time>"}'},
+        "Target": {
+            "Arn": attribute("tick"),
+            "Input": '{"name": "tick", "at": "<aws.scheduler.scheduled-time>"}',
+        },
         "State": "ENABLED",
     }
     return {

@@ -76,14 +76,22 @@ def test_a_cancelled_transaction_restores_every_kind_of_change(table: str) -> No
         call("TransactWriteItems", TransactItems=parts)
     assert all_of(table) == before
     call("TransactWriteItems", TransactItems=parts[:-1])
-    assert {(one["pk"]["S"], one["sk"]["S"]) for one in all_of(table)} == {("a", "1"), ("a", "3"), ("b", "1"), ("new", "1")}
+    assert {(one["pk"]["S"], one["sk"]["S"]) for one in all_of(table)} == {
+        ("a", "1"),
+        ("a", "3"),
+        ("b", "1"),
+        ("new", "1"),
+    }
 
 
 def test_a_transaction_costs_no_more_in_a_large_table(table: str) -> None:
     def cost() -> float:
         started = time.perf_counter()
         for number in range(5):
-            call("TransactWriteItems", TransactItems=[{"Put": {"TableName": table, "Item": item("x", str(number))}}])
+            call(
+                "TransactWriteItems",
+                TransactItems=[{"Put": {"TableName": table, "Item": item("x", str(number))}}],
+            )
         return time.perf_counter() - started
 
     cost()
@@ -97,7 +105,11 @@ def test_a_query_sees_its_own_partition_in_order_and_by_pages(table: str) -> Non
     for number in range(5):
         put(table, "a", str(number))
         put(table, "b", str(number))
-    where = {"TableName": table, "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}
+    where = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :p",
+        "ExpressionAttributeValues": {":p": {"S": "a"}},
+    }
     assert [one["sk"]["S"] for one in call("Query", **where)["Items"]] == ["0", "1", "2", "3", "4"]
     page = call("Query", **where, Limit=2, ScanIndexForward=False)
     assert [one["sk"]["S"] for one in page["Items"]] == ["4", "3"]
@@ -116,9 +128,20 @@ def test_an_update_keeps_motos_errors_and_returns(table: str) -> None:
         assert found["Attributes"] == {**key, "n": {"N": expected}}
     for wrong in ("SET pk = :one", "SET missing = other", "SET name = :one", "SET n = :one, n = :one"):
         with pytest.raises(AwsError, match="ValidationException"):
-            call("UpdateItem", TableName=table, Key=key, UpdateExpression=wrong, ExpressionAttributeValues={":one": {"N": "1"}})
+            call(
+                "UpdateItem",
+                TableName=table,
+                Key=key,
+                UpdateExpression=wrong,
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
     with pytest.raises(AwsError, match="ConditionalCheckFailed"):
-        call("UpdateItem", **update, ExpressionAttributeValues=values, ConditionExpression="attribute_not_exists(pk)")
+        call(
+            "UpdateItem",
+            **update,
+            ExpressionAttributeValues=values,
+            ConditionExpression="attribute_not_exists(pk)",
+        )
     assert call("GetItem", TableName=table, Key=key)["Item"]["n"] == {"N": "2"}
 
 

@@ -94,13 +94,18 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
-        (request("dynamodb", "PutItem", {"TableName": "t"}), {("dynamodb:PutItem", ARN.format("dynamodb", "table/t"))}),
+        (
+            request("dynamodb", "PutItem", {"TableName": "t"}),
+            {("dynamodb:PutItem", ARN.format("dynamodb", "table/t"))},
+        ),
         (
             request("dynamodb", "Query", {"TableName": "t", "IndexName": "i"}),
             {("dynamodb:Query", ARN.format("dynamodb", "table/t/index/i"))},
         ),
         (
-            request("dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": "t"}}]}),
+            request(
+                "dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": "t"}}]}
+            ),
             {("dynamodb:ConditionCheckItem", ARN.format("dynamodb", "table/t"))},
         ),
         (
@@ -111,7 +116,10 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
             request("sqs", "SendMessageBatch", {"QueueUrl": "http://x/1/q"}),
             {("sqs:SendMessage", ARN.format("sqs", "q"))},
         ),
-        (request("s3vectors", "QueryVectors", {"indexArn": "i", "topK": 1}), {("s3vectors:QueryVectors", "i")}),
+        (
+            request("s3vectors", "QueryVectors", {"indexArn": "i", "topK": 1}),
+            {("s3vectors:QueryVectors", "i")},
+        ),
         (
             request("s3vectors", "QueryVectors", {"indexArn": "i", "filter": {"a": 1}}),
             {("s3vectors:QueryVectors", "i"), ("s3vectors:GetVectors", "i")},
@@ -131,11 +139,20 @@ def logged(tmp_path: Path, *lines: str, level: str = "") -> tuple[str, list[dict
     for line in lines:
         logs.function(function(), line)
     logs.close()
-    return stream.getvalue(), [json.loads(line) for line in (tmp_path / "logs" / "l.log").read_text().splitlines()]
+    return stream.getvalue(), [
+        json.loads(line) for line in (tmp_path / "logs" / "l.log").read_text().splitlines()
+    ]
 
 
 def test_a_record_is_one_line_with_its_extra_keys_and_a_readable_traceback(tmp_path: Path) -> None:
-    record = {"level": "ERROR", "message": "no", "correlation_id": "c", "job": 1, "exception": "Trace\n  File x", "service": "s"}
+    record = {
+        "level": "ERROR",
+        "message": "no",
+        "correlation_id": "c",
+        "job": 1,
+        "exception": "Trace\n  File x",
+        "service": "s",
+    }
     text, kept = logged(tmp_path, json.dumps(record), "plain words", "{not json")
     first, *rest = text.splitlines()
     assert "api/health" in first
@@ -156,7 +173,12 @@ def test_metrics_are_kept_but_not_shown_and_the_level_is_respected(tmp_path: Pat
 
 
 def test_an_unhandled_exception_of_the_runtime_is_readable(tmp_path: Path) -> None:
-    error = {"errorType": "ValueError", "errorMessage": "bad", "stackTrace": ['  File "x", line 1\n'], "level": "ERROR"}
+    error = {
+        "errorType": "ValueError",
+        "errorMessage": "bad",
+        "stackTrace": ['  File "x", line 1\n'],
+        "level": "ERROR",
+    }
     text, _ = logged(tmp_path, json.dumps(error))
     assert "ValueError: bad" in text
     assert '      File "x", line 1' in text
@@ -239,7 +261,9 @@ def test_a_saved_file_means_no_more_than_it_must(changed: list[str], expected: P
 )
 def test_what_is_deleted_follows_lambdas_rules(payload: bytes, partial: bool, deleted: str) -> None:
     messages = [{"MessageId": "a"}, {"MessageId": "b"}]
-    assert "".join(m["MessageId"] for m in succeeded(messages, Invocation(payload, False), partial)) == deleted
+    assert (
+        "".join(m["MessageId"] for m in succeeded(messages, Invocation(payload, False), partial)) == deleted
+    )
     assert succeeded(messages, Invocation(payload, True), partial) == []
 
 
@@ -272,12 +296,18 @@ def test_a_schedules_input_has_its_context_filled_in() -> None:
 
 def test_the_default_route_takes_what_no_other_route_does() -> None:
     def route(key: str) -> dict[str, Any]:
-        return {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": "Api", "RouteKey": key, "Target": "integrations/I"}}
+        return {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {"ApiId": "Api", "RouteKey": key, "Target": "integrations/I"},
+        }
 
     uri = "arn:aws:lambda:us-east-1:1:function:f/invocations"
     resources = {
         "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}},
-        "I": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {"ApiId": "Api", "IntegrationUri": uri}},
+        "I": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {"ApiId": "Api", "IntegrationUri": uri},
+        },
         "Default": route("$default"),
         "Greedy": route("GET /{all+}"),
         "One": route("GET /a/{b}"),
@@ -290,5 +320,9 @@ def test_the_default_route_takes_what_no_other_route_does() -> None:
         found = api.match(method, path)
         return found[0].key if found else ""
 
-    assert [key("GET", path) for path in ("/a/x", "/a/x/c", "/a/x/d")] == ["GET /a/{b}", "GET /a/{b}/c", "GET /{all+}"]
+    assert [key("GET", path) for path in ("/a/x", "/a/x/c", "/a/x/d")] == [
+        "GET /a/{b}",
+        "GET /a/{b}/c",
+        "GET /{all+}",
+    ]
     assert key("POST", "/a/x") == "$default"

@@ -30,14 +30,20 @@ def template(resources: dict[str, Any] | None = None, **document: Any) -> Templa
         ({"Fn::GetAtt": ["Q", "QueueUrl"]}, "http://aws:1/123456789012/jobs"),
         ({"Fn::Join": ["/", ["a", {"Ref": "AWS::Partition"}, {"Ref": "P"}]]}, "a/aws/default"),
         ({"Fn::Select": [1, {"Fn::Split": [":", "a:b:c"]}]}, "b"),
-        ({"Fn::Sub": "${Q.Arn}-${!Literal}-${AWS::AccountId}"}, "arn:aws:sqs:us-east-1:123456789012:jobs-${Literal}-123456789012"),
+        (
+            {"Fn::Sub": "${Q.Arn}-${!Literal}-${AWS::AccountId}"},
+            "arn:aws:sqs:us-east-1:123456789012:jobs-${Literal}-123456789012",
+        ),
         ({"Fn::Sub": ["${name}!", {"name": {"Ref": "P"}}]}, "default!"),
         ({"a": {"Ref": "AWS::NoValue"}, "b": [1, {"Ref": "AWS::NoValue"}]}, {"b": [1]}),
         ({"Ref": "Live"}, "arn:aws:lambda:us-east-1:123456789012:function:f:live"),
         ({"Ref": "Version"}, "arn:aws:lambda:us-east-1:123456789012:function:f:1"),
         ({"Fn::GetAtt": ["Api", "ApiEndpoint"]}, "http://web:2"),
         ({"Ref": "Machine"}, "arn:aws:states:us-east-1:123456789012:stateMachine:stack-Machine"),
-        ({"Fn::GetAtt": ["Index", "IndexArn"]}, "arn:aws:s3vectors:us-east-1:123456789012:bucket/stack-bucket/index/i"),
+        (
+            {"Fn::GetAtt": ["Index", "IndexArn"]},
+            "arn:aws:s3vectors:us-east-1:123456789012:bucket/stack-bucket/index/i",
+        ),
         ({"Ref": "Secret"}, "arn:aws:secretsmanager:us-east-1:123456789012:secret:a/b-local1"),
     ],
 )
@@ -46,13 +52,19 @@ def test_intrinsic_functions_give_what_cloudformation_gives(value: Any, expected
         "Q": QUEUE,
         "F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}},
         "Live": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "F"}, "Name": "live"}},
-        "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Fn::GetAtt": ["F", "Arn"]}}},
+        "Version": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Fn::GetAtt": ["F", "Arn"]}},
+        },
         "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {}},
         "Machine": {"Type": "AWS::StepFunctions::StateMachine"},
         "Bucket": {"Type": "AWS::S3Vectors::VectorBucket"},
         "Index": {
             "Type": "AWS::S3Vectors::Index",
-            "Properties": {"IndexName": "i", "VectorBucketArn": {"Fn::GetAtt": ["Bucket", "VectorBucketArn"]}},
+            "Properties": {
+                "IndexName": "i",
+                "VectorBucketArn": {"Fn::GetAtt": ["Bucket", "VectorBucketArn"]},
+            },
         },
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "a/b"}},
     }

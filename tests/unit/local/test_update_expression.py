@@ -107,7 +107,14 @@ def test_what_is_not_plain_is_left_to_moto(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["SET a = :unknown", "SET #unknown = :s", "SET status = :s", "SET a = fresh", "SET a = :s, a = :n", "SET a = log + :n"],
+    [
+        "SET a = :unknown",
+        "SET #unknown = :s",
+        "SET status = :s",
+        "SET a = fresh",
+        "SET a = :s, a = :n",
+        "SET a = log + :n",
+    ],
 )
 def test_what_is_wrong_is_left_to_moto(expression: str) -> None:
     actions = compiled(expression)

@@ -38,8 +38,16 @@ def words(text: str) -> dict[str, str]:
 
 
 def test_a_vector_search_ranks_by_distance_and_returns_only_what_is_asked() -> None:
-    assert query(index(), {"topK": 2, "queryVector": {"float32": [1.0, 0.0]}}) == [{"key": "fox"}, {"key": "foxes"}]
-    parameters = {"topK": 3, "queryVector": {"float32": [1.0, 0.0]}, "returnDistance": True, "returnScores": True}
+    assert query(index(), {"topK": 2, "queryVector": {"float32": [1.0, 0.0]}}) == [
+        {"key": "fox"},
+        {"key": "foxes"},
+    ]
+    parameters = {
+        "topK": 3,
+        "queryVector": {"float32": [1.0, 0.0]},
+        "returnDistance": True,
+        "returnScores": True,
+    }
     found = query(index(), parameters)
     assert [one["distance"] for one in found] == pytest.approx([0.0, 1 - 0.9 / math.hypot(0.9, 0.1), 1.0])
     assert all("scores" not in one for one in found)
@@ -122,7 +130,9 @@ def test_filters_match_as_documented(condition: dict[str, Any], expected: bool) 
     assert matches(condition, metadata, frozenset()) is expected
 
 
-@pytest.mark.parametrize("condition", [{"$and": []}, {"$not": {}}, {"a": {"$in": []}}, {"a": {"$gt": "x"}}, {"a": {"$x": 1}}])
+@pytest.mark.parametrize(
+    "condition", [{"$and": []}, {"$not": {}}, {"a": {"$in": []}}, {"a": {"$gt": "x"}}, {"a": {"$x": 1}}]
+)
 def test_a_malformed_filter_is_refused(condition: dict[str, Any]) -> None:
     with pytest.raises(FilterError):
         matches(condition, {"a": 1}, frozenset())
@@ -135,7 +145,9 @@ def test_bm25_agrees_with_a_sum_done_by_hand() -> None:
     assert bm25(analyze("x", None), documents)["b"] == pytest.approx(expected)
 
 
-@given(st.dictionaries(st.text("abc", min_size=1), st.text("ab cde", min_size=1), min_size=1), st.text("ab c"))
+@given(
+    st.dictionaries(st.text("abc", min_size=1), st.text("ab cde", min_size=1), min_size=1), st.text("ab c")
+)
 def test_bm25_scores_exactly_the_documents_that_share_a_word(texts: dict[str, str], asked: str) -> None:
     documents = {key: analyze(text, "en") for key, text in texts.items()}
     wanted = analyze(asked, "en")

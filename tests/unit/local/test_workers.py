@@ -17,20 +17,22 @@ from infra.local.workers.bootstrap import LayerHints
 from infra.local.workers.runtime_api import RuntimeApi, Task
 
 RUNTIME_LOOP = Path(__file__).parents[3] / "infra" / "local" / "workers"
-HANDLER = '''
+HANDLER = """
 def add(event, context):
     assert context.get_remaining_time_in_millis() > 0
     return {"sum": event["a"] + event["b"], "request": context.aws_request_id}
-'''
+"""
 
 
 async def with_plain_runtime(folder: Path, handler: str, *payloads: bytes) -> list[object]:
     """Run payloads through `runtime_loop`, the runtime of systems without an awslambdaric wheel."""
     api = RuntimeApi("arn:test")
     address = await api.start()
-    code = f"import sys; sys.path.insert(0, {str(RUNTIME_LOOP)!r}); import runtime_loop; runtime_loop.run(['', {handler!r}])"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
+    start = f"import sys; sys.path.insert(0, {str(RUNTIME_LOOP)!r}); import runtime_loop"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        f"{start}; runtime_loop.run(['', {handler!r}])",
         cwd=folder,
         env={**os.environ, "AWS_LAMBDA_RUNTIME_API": address},
         stderr=subprocess.DEVNULL,
@@ -46,8 +48,9 @@ async def with_plain_runtime(folder: Path, handler: str, *payloads: bytes) -> li
             answers.append(await asyncio.wait_for(task.answer, 20))
         return answers
     finally:
-        process.kill()
-        process.wait()
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
         api.close()
 
 
@@ -75,7 +78,7 @@ def test_a_module_of_another_layer_is_named_with_its_layer() -> None:
             __import__("no_such_module_at_all")
     finally:
         sys.meta_path.remove(hints)
-    with pytest.raises(ModuleNotFoundError, match="add layer 'aws' to its spec.py"):
+    with pytest.raises(ModuleNotFoundError, match=r"add layer 'aws' to its spec\.py"):
         hints.find_spec("boto3", None)
     with pytest.raises(ModuleNotFoundError, match=r"pyproject\.toml"):
         hints.find_spec("pytest", None)
@@ -91,7 +94,9 @@ def test_a_library_that_only_looks_for_a_module_is_not_stopped(tmp_path: Path) -
         "try:\n import boto3\nexcept ImportError as error:\n print(error)"
     )
     environment = {"PYTHONPATH": str(site), "ORCHESTRATOR_LOCAL_SITE": str(site)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     assert "add layer 'aws'" in done.stdout
 
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -15,40 +14,47 @@ def echo(event, context):
 
 
 def shapes(event, context):
-    """The results an API Gateway integration may have."""
-    match event["pathParameters"]["shape"]:
-        case "plain":
-            return {"hello": "world"}
-        case "text":
-            return "just text"
-        case "binary":
-            body = base64.b64encode(bytes(range(256))).decode()
-            return {"statusCode": 200, "isBase64Encoded": True, "body": body}
-        case "cookies":
-            return {"statusCode": 204, "cookies": ["a=1; Path=/", "b=2"]}
-        case "big":
-            return {"statusCode": 200, "body": "x" * 5_000_000}
-        case "too-big":
-            return {"statusCode": 200, "body": "x" * 7_000_000}
-        case "wrong":
-            return {"statusCode": "no number"}
-        case "pid":
-            return {"statusCode": 200, "body": str(os.getpid())}
-        case "env":
-            return {"statusCode": 200, "body": json.dumps(dict(os.environ))}
-        case "path":
-            return {"statusCode": 200, "body": json.dumps(sys.path)}
-        case "raise":
-            raise ValueError("as asked")
-        case "exit":
-            os._exit(3)
-        case "foreign":
-            import boto3
+    """The results an API Gateway integration may have, and what a function may do instead."""
+    return SHAPES[event["pathParameters"]["shape"]]()
 
-            return {"statusCode": 200, "body": boto3.__version__}
-        case "log":
-            print(json.dumps({"level": "INFO", "message": "from powertools", "correlation_id": "c-1", "extra": 7}))
-            return {"statusCode": 200}
+
+def ok(body=""):
+    return {"statusCode": 200, "body": body}
+
+
+def binary():
+    return {"statusCode": 200, "isBase64Encoded": True, "body": base64.b64encode(bytes(range(256))).decode()}
+
+
+def fail():
+    raise ValueError("as asked")
+
+
+def foreign():
+    import boto3
+
+    return ok(boto3.__version__)
+
+
+def log():
+    print(json.dumps({"level": "INFO", "message": "from powertools", "correlation_id": "c-1", "extra": 7}))
+    return ok()
+
+
+SHAPES = {
+    "plain": lambda: {"hello": "world"},
+    "text": lambda: "just text",
+    "binary": binary,
+    "cookies": lambda: {"statusCode": 204, "cookies": ["a=1; Path=/", "b=2"]},
+    "big": lambda: ok("x" * 5_000_000),
+    "too-big": lambda: ok("x" * 7_000_000),
+    "wrong": lambda: {"statusCode": "no number"},
+    "env": lambda: ok(json.dumps(dict(os.environ))),
+    "raise": fail,
+    "exit": lambda: os._exit(3),
+    "foreign": foreign,
+    "log": log,
+}
 
 
 def slow(event, context):
