@@ -10,6 +10,7 @@ from orchestrator.errors import Conflict, KeyReused, Unavailable
 from orchestrator.idempotency import RETENTION, Claim, Record
 from orchestrator.intents.admission import Admission
 from orchestrator.intents.tool import StaleAfter
+from orchestrator.jobs.models import Ending
 from tests.fakes.idempotency import MemoryIdempotency
 
 NOW = 1_795_174_154.5
@@ -22,9 +23,9 @@ class Door:
         self.now = NOW
         self.store = MemoryIdempotency()
         self.changes: dict[StaleAfter, float] = {}
-        self.dead_jobs: set[str] = set()
+        self.endings: dict[str, Ending] = {}
         self.asked: list[tuple[str, str]] = []
-        self.admission = Admission(self.store, self._changed_since, self._ended_badly, clock=lambda: self.now)
+        self.admission = Admission(self.store, self._changed_since, self._ending_of, clock=lambda: self.now)
 
     async def admit(
         self, claim: Claim, stale_after: StaleAfter | None = None, patience: float = 0, *, fresh: bool = False
@@ -39,9 +40,9 @@ class Door:
         assert scope == "acme#user"
         return self.changes.get(kind, 0) >= moment
 
-    async def _ended_badly(self, tenant: str, job_id: str) -> bool:
+    async def _ending_of(self, tenant: str, job_id: str) -> Ending:
         self.asked.append((tenant, job_id))
-        return job_id in self.dead_jobs
+        return self.endings.get(job_id, "open")
 
 
 def claim(attempt: str = "one", **changes: Any) -> Claim:
@@ -202,8 +203,21 @@ def test_a_running_job_answers_and_a_job_that_ended_badly_is_replaced_by_a_new_o
         assert isinstance(held, Record)
         assert held.claim.job_id == "job_1"
         assert door.asked == [("acme", "job_1")]
-        door.dead_jobs.add("job_1")
+        door.endings["job_1"] = "nothing"
         assert await door.admit(claim("three", job_id="job_3")) == claim("three", job_id="job_3")
+
+    run(go())
+
+
+@pytest.mark.parametrize(("ending", "again"), [("result", True), ("open", False)])
+def test_a_finished_jobs_answer_that_is_no_longer_true_is_made_anew(ending: Ending, again: bool) -> None:
+    async def go() -> None:
+        door = Door()
+        await door.done(claim(job_id="job_1"), None, NOW)
+        door.endings["job_1"] = ending
+        door.changes["removal"] = NOW + 1
+        second = claim("two", job_id="job_2")
+        assert (await door.admit(second, "removal") == second) == again
 
     run(go())
 
@@ -233,7 +247,8 @@ def test_a_fresh_request_still_waits_for_its_twin() -> None:
     [
         ("change", "change", NOW, True),  # a change while it was read: the answer may predate it
         ("change", "change", NOW + 9, True),
-        ("change", "change", NOW - 0.001, False),
+        ("change", "change", NOW - 1.9, True),  # dated before it could be seen, or by a clock that is behind
+        ("change", "change", NOW - 2.1, False),
         ("change", "removal", NOW + 9, False),
         ("removal", "removal", NOW + 9, True),
         ("removal", "removal", NOW + 1, True),

@@ -25,7 +25,7 @@ from orchestrator.intents.job_runner import JobRunner
 from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 from orchestrator.intents.registry import Registry, Tool
 from orchestrator.intents.tool import Call, options_of, tool
-from orchestrator.jobs.models import Failure
+from orchestrator.jobs.models import Ending, Failure
 from orchestrator.jobs.service import Jobs
 from orchestrator.jobs.worker import Worker
 from tests.fakes.idempotency import MemoryIdempotency
@@ -41,7 +41,7 @@ class World:
         self.store, self.queue, self.records = MemoryJobs(), MemoryQueue(), MemoryIdempotency()
         self.jobs = Jobs(self.store, self.queue, max_attempts=4)
         self.registry = Registry({made.intent: made for made in self._tools()})
-        self.admission = Admission(self.records, self._unchanged, self.jobs.ended_without_result)
+        self.admission = Admission(self.records, self._unchanged, self.jobs.ending_of)
         self.dispatcher = Dispatcher(self.registry, {}, self.admission, self.jobs, sync_timeout=sync_timeout)
 
     async def ask(
@@ -59,6 +59,10 @@ class World:
 
     async def _answer(self, call: Call) -> dict[str, Any]:
         return {"runs": len(self.runs), "tenant": call.tenant}
+
+    @staticmethod
+    async def _open(*_: object) -> Ending:
+        return "open"
 
     @staticmethod
     async def _unchanged(*_: Any) -> bool:
@@ -357,7 +361,7 @@ def test_a_job_that_fails_within_the_wait_is_reported_with_its_own_error_type(
         running = await world.store.begin("acme", job_id, 0, 9e9)
         assert running is not None
         await world.store.fail(running, Failure("no luck", error_type, "Try a stick."), 0)
-        world.admission._ended_badly = world._unchanged  # type: ignore[method-assign]
+        world.admission._ending_of = world._open  # type: ignore[method-assign]
         with pytest.raises(OrchestratorError, match=f"no luck \\(job {job_id}\\)") as caught:
             await world.ask("long")
         assert (caught.value.error_type, caught.value.hint) == (kind, "Try a stick.")

@@ -90,7 +90,7 @@ def test_a_job_that_is_not_the_tenants_is_not_found(tenant: str, job_id: str) ->
             await jobs.watch(tenant, job_id, 25)
         with pytest.raises(NotFound, match=job_id):
             await jobs.cancel(tenant, job_id)
-        assert await jobs.ended_without_result(tenant, job_id)
+        assert await jobs.ending_of(tenant, job_id) == "nothing"
 
     run(go())
 
@@ -138,18 +138,18 @@ def test_a_job_whose_workers_all_died_is_shown_as_failed(attempts: int, overdue:
 
 
 @pytest.mark.parametrize(
-    ("found", "badly"),
+    ("found", "ending"),
     [
-        (job(), False),
-        (running(1, NOW + 9), False),
-        (running(MAX, NOW - 1), True),
-        (job(status="succeeded", result={}), False),
-        (job(status="failed", failure=Failure("x", "X")), True),
-        (job(status="cancelled"), True),
+        (job(), "open"),
+        (running(1, NOW + 9), "open"),
+        (running(MAX, NOW - 1), "nothing"),
+        (job(status="succeeded", result={}), "result"),
+        (job(status="failed", failure=Failure("x", "X")), "nothing"),
+        (job(status="cancelled"), "nothing"),
     ],
 )
-def test_only_a_job_without_a_result_to_come_makes_room_for_another(found: Job, badly: bool) -> None:
-    assert run(World(found).jobs.ended_without_result("acme", "job_1")) == badly
+def test_a_job_tells_whether_a_result_is_there_or_still_to_come(found: Job, ending: str) -> None:
+    assert run(World(found).jobs.ending_of("acme", "job_1")) == ending
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,30 @@ def test_once_the_vendor_answers_the_text_gets_its_real_embedding() -> None:
     play(scene, dead_vendor())
 
 
+def test_writing_a_text_again_that_lacks_its_embedding_gives_it_one() -> None:
+    async def scene(world: World) -> None:
+        item_id = (await world.write("Hello"))["item_id"]
+        world.vendor.error = None
+        assert await world.write("Hello") == {"item_id": item_id, "status": "deduplicated"}
+        kept = await world.items.get(SCOPE, item_id)
+        assert kept is not None
+        assert kept.embedding_model == world.index.items[item_id].embedding_model == "vendor-embedding"
+
+    play(scene, dead_vendor())
+
+
+def test_writing_a_text_again_accepts_the_re_embedding_that_could_not_be_accepted_before() -> None:
+    async def scene(world: World) -> None:
+        world.later.error = Unavailable("SendMessage is throttled")
+        with pytest.raises(Unavailable):
+            await world.write("Hello")
+        world.later.error = None
+        again = await world.write("Hello")
+        assert (again["status"], again["job_id"]) == ("deduplicated", "job_1")
+
+    play(scene, dead_vendor())
+
+
 def test_while_the_vendor_stays_dead_re_embedding_fails_in_a_way_that_may_pass() -> None:
     async def scene(world: World) -> None:
         item_id = (await world.write("Hello"))["item_id"]

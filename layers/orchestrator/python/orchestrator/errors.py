@@ -8,7 +8,7 @@ OrchestratorError
 ├── NotFound             no such thing, or another tenant's                             404
 ├── Conflict             the request collides with one under way, or with the state     409
 ├── KeyReused            an Idempotency-Key came back with another body                 422
-├── TooLarge             the body is over the limit                                     413
+├── TooLarge             the body, or a result, is over its limit                       413
 ├── BudgetExceeded       a time-out of ours was hit; names the setting                  504
 ├── NotConfigured        a feature is off; names the setting that turns it on           503
 ├── Unavailable          a service of ours is throttled or down; try again              503
@@ -78,7 +78,7 @@ class KeyReused(OrchestratorError):
 
 
 class TooLarge(OrchestratorError):
-    """The body is larger than the function accepts."""
+    """A body is larger than the function accepts, or a result than its record holds."""
 
 
 class BudgetExceeded(OrchestratorError):

@@ -159,7 +159,7 @@ def dispatcher() -> Dispatcher:
     admission = Admission(
         DynamoIdempotency(os.environ["TABLE_IDEMPOTENCY"]),
         _memory_store().changed_since,
-        jobs().ended_without_result,
+        jobs().ending_of,
     )
     return Dispatcher(tools(), _providers(), admission, jobs(), sync_timeout=Intents.load().sync_timeout)
 

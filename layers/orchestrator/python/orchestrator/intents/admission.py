@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.errors import Conflict, KeyReused, OrchestratorError
 from orchestrator.idempotency import Claim, IdempotencyStore, Record
 from orchestrator.intents.tool import StaleAfter
+from orchestrator.jobs.models import Ending
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +22,11 @@ Admitted = Claim | Record
 ChangedSince = Callable[[str, StaleAfter, float], Awaitable[bool]]
 """Whether the scope's memory has seen such a change at or after a moment (Unix seconds)."""
 
-JobEndedBadly = Callable[[str, str], Awaitable[bool]]
-"""Whether a tenant's job has ended without a result, or is gone."""
+EndingOf = Callable[[str, str], Awaitable[Ending]]
+"""How a tenant's job has ended so far."""
+
+_OVERLAP = 2.0
+"""Seconds before its start for which a reading counts as possibly outdated."""
 
 
 class Admission:
@@ -32,14 +36,14 @@ class Admission:
         self,
         store: IdempotencyStore,
         changed_since: ChangedSince,
-        ended_badly: JobEndedBadly,
+        ending_of: EndingOf,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Keep the store, and how to see that what it holds is no longer true."""
         self._store = store
         self._changed_since = changed_since
-        self._ended_badly = ended_badly
+        self._ending_of = ending_of
         self._clock = clock
 
     async def admit(
@@ -98,8 +102,9 @@ class Admission:
         if held.state == "done":
             replaceable = fresh or await self._is_stale(held, stale_after)
         elif held.state == "job":
-            tenant = held.claim.scope.partition("#")[0]
-            replaceable = fresh or await self._ended_badly(tenant, held.claim.job_id or "")
+            ended = await self._ending_of(held.claim.scope.partition("#")[0], held.claim.job_id or "")
+            stale = ended == "result" and await self._is_stale(held, stale_after)
+            replaceable = fresh or stale or ended == "nothing"
         elif held.claim.lock_until < self._clock():
             replaceable = self._may_repeat(held.claim)
         return held if replaceable else None
@@ -108,7 +113,8 @@ class Admission:
         if stale_after is None:
             return False
         # What was read may predate a change made meanwhile; what was written was true when it was completed.
-        since = held.claim.started_at if stale_after == "change" else held.completed_at
+        # A change is dated a moment before it can be seen, and by another clock than ours: hence the overlap.
+        since = held.claim.started_at - _OVERLAP if stale_after == "change" else held.completed_at
         return await self._changed_since(held.claim.scope, stale_after, since)
 
     @staticmethod

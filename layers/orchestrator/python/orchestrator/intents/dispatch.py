@@ -159,7 +159,9 @@ class Dispatcher:
             async with limit:
                 result = await work.tool.run(work.arguments, call, self._providers)
         except TimeoutError as error:
-            await self._admission.release(claim)
+            # Stopped half-way, a tool that is not retry-safe may have taken effect: its key stays locked.
+            if work.tool.options.retry_safe or not limit.expired():
+                await self._admission.release(claim)
             if not limit.expired():  # the tool's own, from a socket for example
                 raise
             raise BudgetExceeded(

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 Status = Literal["pending", "running", "succeeded", "failed", "cancelled"]
+Ending = Literal["open", "result", "nothing"]
+"""Whether a job still runs or waits, has left a result, or has ended (or vanished) without one."""
 WireStatus = Literal["accepted", "running", "success", "failed", "cancelled"]
 
 _WIRE: dict[Status, WireStatus] = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orchestrator.errors import Conflict, NotFound
-from orchestrator.jobs.models import FINAL, Job, JobView
+from orchestrator.jobs.models import FINAL, Ending, Job, JobView
 from orchestrator.jobs.ports import JobQueue, JobStore
 
 _ALPHABET = "0123456789abcdefghijkmnpqrstuvwxyz"
@@ -92,13 +92,15 @@ class Jobs:
         """Whether nothing more will happen to the job by itself."""
         return job.outcome(self._clock(), self._max_attempts)[0] in FINAL
 
-    async def ended_without_result(self, tenant: str, job_id: str) -> bool:
-        """Whether the job failed, was cancelled, or is not there any more."""
+    async def ending_of(self, tenant: str, job_id: str) -> Ending:
+        """Return how the tenant's job has ended so far."""
         job = await self._store.get(tenant, job_id)
         if job is None:
-            return True
+            return "nothing"
         status, _ = job.outcome(self._clock(), self._max_attempts)
-        return status in FINAL and status != "succeeded"
+        if status not in FINAL:
+            return "open"
+        return "result" if status == "succeeded" else "nothing"
 
     def view(self, job: Job) -> JobView:
         """Return the job as the outside sees it."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestrator.errors import Conflict, OrchestratorError
+from orchestrator.errors import OrchestratorError, TooLarge
 from orchestrator.jobs.models import Failure, Job
 from orchestrator.jobs.ports import Delivery, JobStore
 
@@ -172,7 +172,7 @@ class Worker:
 def _check_size(job: Job, result: Mapping[str, Any]) -> None:
     room = MAX_DOCUMENT_BYTES - _size(job.inputs) - _size(job.context)
     if _size(result) > room:
-        raise Conflict(
+        raise TooLarge(
             f"The result is larger than the {room} bytes its job has left for it",
             hint="Ask for less at once.",
         )

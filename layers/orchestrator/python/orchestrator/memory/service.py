@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 MAX_TEXT_BYTES = 32_000
 """S3 Vectors holds 40 KB of metadata a vector, and the text is part of it."""
+MAX_EMBEDDED = 6_000
+"""Characters of a text that are embedded: models read about 8,000 tokens. By word, all of it is found."""
 MAX_TAGS_BYTES = 1_000
 """Of the 2 KB of filterable metadata; the rest holds scope and times."""
 
@@ -73,9 +75,8 @@ class Memory:
             await self._mend_index([entry.item_id for entry in (item, *ended)])
             raise
         if written == "deduplicated":
-            # It was there already, with times of its own. Rare enough to be mended instead of asked before.
-            await self._mend_index([item_id])
-            return {"item_id": item_id, "status": written}
+            # It was there already. Rare enough to be mended afterwards instead of asked about before.
+            return await self._met_itself(item, degraded)
         result: dict[str, Any] = {"item_id": item_id, "status": "superseded" if old else written}
         if old:
             result["supersedes"] = old.item_id
@@ -151,14 +152,31 @@ class Memory:
         item = await self._existing(item_id)
         if not item.is_current:
             return {"item_id": item_id, "status": item.view()["status"]}
-        embedded = await self._on.embedder.embed([item.text])
+        embedded = await self._on.embedder.embed([item.text[:MAX_EMBEDDED]])
         vector = tuple(embedded.vectors[0])
-        await self._on.index.put([replace(item, embedding=vector, embedding_model=embedded.model)])
-        if not await self._on.store.re_embed(item, vector, embedded.model, self._on.clock()):
-            # It ended while the vendor was asked: the index must not say that it is still true.
-            await self._mend_index([item_id])
+        if not await self._replace_embedding(item, vector, embedded.model):
             return {"item_id": item_id, "status": (await self._existing(item_id)).view()["status"]}
         return {"item_id": item_id, "status": "re_embedded", "model": embedded.model}
+
+    async def _met_itself(self, item: Item, degraded: str) -> dict[str, Any]:
+        """Leave a text that was there already as it was; if it lacks its real embedding, see to that."""
+        result: dict[str, Any] = {"item_id": item.item_id, "status": "deduplicated"}
+        there = await self._existing(item.item_id)
+        if there.embedding_model == item.embedding_model or degraded:
+            await self._mend_index([item.item_id])
+        else:
+            await self._replace_embedding(there, item.embedding, item.embedding_model)
+        if degraded and there.embedding_model == item.embedding_model:
+            result |= {"degraded": degraded, "job_id": await self._re_embedding.later(there)}
+        return result
+
+    async def _replace_embedding(self, item: Item, vector: tuple[float, ...], model: str) -> bool:
+        await self._on.index.put([replace(item, embedding=vector, embedding_model=model)])
+        if await self._on.store.re_embed(item, vector, model, self._on.clock()):
+            return True
+        # It ended meanwhile: the index must not say that it is still true.
+        await self._mend_index([item.item_id])
+        return False
 
     async def _mend_index(self, item_ids: Sequence[str]) -> None:
         """Make the index say what the store says, after a change that lost against another one."""
@@ -180,7 +198,7 @@ class Memory:
     async def _embed(self, text: str) -> tuple[tuple[float, ...], str, str]:
         """Return the vector, its model, and why it is only a stand-in (empty when it is not)."""
         try:
-            embedded = await self._on.embedder.embed([text])
+            embedded = await self._on.embedder.embed([text[:MAX_EMBEDDED]])
             return tuple(embedded.vectors[0]), embedded.model, ""
         except NotConfigured:
             # Without any vendor every vector is a hash projection, and they compare well among themselves.

@@ -10,7 +10,7 @@ from orchestrator.memory.ids import Tag
 from orchestrator.memory.service import Memory
 
 
-@tool(long=True, retry_safe=True)
+@tool(long=True, retry_safe=True, stale_after="removal")
 async def memory_import(
     texts: Annotated[
         list[str], Field(min_length=1, max_length=1000, description="What to remember, one by one.")
