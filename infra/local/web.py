@@ -17,6 +17,7 @@ import uvicorn
 from infra.local.errors import RunnerError
 from infra.local.gateway.app import Receive, Scope, Send, write
 from infra.local.gateway.event import message
+from infra.local.http_protocol import HttpProtocol
 from infra.local.standins import MOUNT
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -76,7 +77,13 @@ def listen(port: int) -> socket.socket:
 
 async def start(app: App, listener: socket.socket) -> tuple[uvicorn.Server, asyncio.Task[None]]:
     """Serve `app` on the port; return once it accepts connections."""
-    arguments: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
+    arguments: dict[str, Any] = {
+        "log_config": None,
+        "access_log": False,
+        "lifespan": "off",
+        "ws": "none",
+        "http": HttpProtocol,
+    }
     server = _Server(uvicorn.Config(app, timeout_graceful_shutdown=2, server_header=False, **arguments))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it

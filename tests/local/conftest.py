@@ -1,6 +1,6 @@
 """One real runner for all tests here, whatever the number of test processes.
 
-The first test process that needs it starts it; each one that uses it is counted, the last one stops it. If all
+The first test process that needs it starts it; each one that uses it counts; the last one stops it. If all
 of them die, the runner notices that its parent is gone and stops by itself.
 """
 

@@ -30,6 +30,8 @@ _LARGE = 300_000
 _touched: ContextVar[dict[str, list[tuple[Any, Any]]] | None] = ContextVar("touched", default=None)
 _partition: ContextVar[Any] = ContextVar("partition", default=None)
 _originals: dict[str, Any] = {}
+_last: dict[str, Any] = {}
+"""The condition parsed last, with the very objects it was parsed from."""
 
 
 def install(endpoint: str) -> None:
@@ -40,6 +42,7 @@ def install(endpoint: str) -> None:
     _replace(_models.DynamoDBBackend, "update_item", _update_item)
     _replace(_models.Table, "query", _query)
     _replace(_models.Table, "all_items", _all_items)
+    _replace(_comparisons.ConditionExpressionParser, "parse", _parse)
     _replace(_comparisons.ConditionExpressionParser, "_lex_condition_expression", _lexed)
     _models.Table.__deepcopy__ = _snapshot
     # The tree is only read: moto's validator works on a copy of its own.
@@ -50,6 +53,19 @@ def install(endpoint: str) -> None:
 def _replace(owner: Any, name: str, ours: Callable[..., Any]) -> None:
     _originals[name] = getattr(owner, name)
     setattr(owner, name, ours)
+
+
+def _parse(self: Any) -> Any:
+    """Parse a condition once per call: moto does it in its response class and again in its backend."""
+    key = (self.condition_expression, self.expression_attribute_names, self.expression_attribute_values)
+    if _last.get("key") and all(ours is theirs for ours, theirs in zip(key, _last["key"], strict=True)):
+        self.expr_attr_names_found.extend(_last["names"])
+        self.expr_attr_values_found.extend(_last["values"])
+        return _last["condition"]
+    condition = _originals["parse"](self)
+    names, values = list(self.expr_attr_names_found), list(self.expr_attr_values_found)
+    _last.update(key=key, condition=condition, names=names, values=values)
+    return condition
 
 
 def _lexed(self: Any) -> deque[Any]:
@@ -75,7 +91,7 @@ def _update_item(
     condition_expression: str | None = None,
     return_values_on_condition_check_failure: str | None = None,
 ) -> Any:
-    names, values = expression_attribute_names or {}, expression_attribute_values or {}
+    names, values = expression_attribute_names, expression_attribute_values
     table = self.get_table(table_name)
     item: Any = self.get_item(table_name, key)
     changed = (
@@ -112,7 +128,7 @@ def _changes(table: Any, item: Any, expression: str, names: Any, values: Any) ->
     if actions is None:
         return None
     try:
-        found = changes(actions, Scope(item.attrs if item else {}, names, values))
+        found = changes(actions, Scope(item.attrs if item else {}, names or {}, values or {}))
     except NotPlainError:
         return None
     # Keys, also those of indexes, have rules of their own; and so have items near the size limit.
