@@ -26,7 +26,7 @@ from infra.local.gateway.app import Gateway
 from infra.local.layer_site import LayerSites
 from infra.local.logs import Logs
 from infra.local.options import ROOT, Options, read_options
-from infra.local.persistence import Store
+from infra.local.persistence import Store, vendor_secrets
 from infra.local.standins import StandIns
 from infra.local.template import Endpoints
 from infra.local.triggers.queues import Poller, mappings_of
@@ -130,6 +130,7 @@ class Host:
     async def _use_settings(self, deployment: Deployment) -> None:
         settings = self.environment.settings
         ssh = await self.standins.ssh(settings)
+        vendor_secrets.update(vendor.secret_name for vendor in deployment.vendors)
         store_secrets(deployment.vendors, {**settings, **ssh}, self.services.call)
         # The private key is listed by no function as a setting, so no worker gets it this way.
         self.environment.vendors = {**self.standins.base_urls(deployment.vendors, settings), **ssh}

@@ -26,7 +26,7 @@ LAYOUT = f"1 moto {MOTO}"
 INTERVAL = 2.0
 """Seconds between two looks for changes."""
 
-vendors_secrets: set[str] = set()
+vendor_secrets: set[str] = set()
 """Names of the secrets that come from `.env` at each start and so never lie in our files."""
 
 Say: TypeAlias = Callable[[str], None]
@@ -155,7 +155,7 @@ def _save_secrets() -> Any:
     return {
         secret.name: secret.secret_string
         for secret in dict[str, Any].values(_backend("secretsmanager").secrets)
-        if secret.name not in vendors_secrets
+        if secret.name not in vendor_secrets
     }
 
 

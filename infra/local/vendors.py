@@ -18,10 +18,11 @@ PLACEHOLDER = "local-stand-in"
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One vendor of the template: its secret's ARN, the secret's fields and the variable of its base URL."""
+    """One vendor of the template: its secret's ARN and name, its fields and the variable of its base URL."""
 
     name: str
     secret: str
+    secret_name: str
     keys: tuple[str, ...]
     base_url: str | None
 
@@ -33,8 +34,8 @@ def vendors_of(template: Template) -> list[Vendor]:
         metadata = resource.metadata
         if "vendor" in metadata:
             keys = tuple(metadata.get("keys", ()))
-            arn = template.arn(resource.id)
-            found.append(Vendor(metadata["vendor"], arn, keys, metadata.get("base_url")))
+            arn, name = template.arn(resource.id), template.name(resource.id)
+            found.append(Vendor(metadata["vendor"], arn, name, keys, metadata.get("base_url")))
     return found
 
 

@@ -24,7 +24,7 @@ from infra.local.triggers.schedules import Schedule, payload_of
 from infra.local.vendors import PLACEHOLDER, Vendor, is_configured, secret_value
 from infra.local.workers.function import LocalFunction
 
-OPENAI = Vendor("openai", "arn", ("OPENAI_API_KEY",), "OPENAI_BASE_URL")
+OPENAI = Vendor("openai", "arn", "name", ("OPENAI_API_KEY",), "OPENAI_BASE_URL")
 
 
 def function(**more: Any) -> LocalFunction:
