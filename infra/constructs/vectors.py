@@ -55,7 +55,7 @@ class Vectors(Construct):
             self,
             index.name,
             index_name=index.name,
-            vector_bucket_name=self.bucket.ref,
+            vector_bucket_arn=self.bucket.attr_vector_bucket_arn,
             data_type="float32",
             dimension=index.dimension,
             distance_metric="cosine",
