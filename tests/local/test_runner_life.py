@@ -141,6 +141,15 @@ def test_data_survives_a_restart_and_fresh_starts_empty(tmp_path: Path, assembly
         assert empty["secret"] != secret
 
 
+def test_a_vendors_key_reaches_its_secret_and_no_file(tmp_path: Path, assembly: Path) -> None:
+    with runner(tmp_path / "data", **settings(assembly, ACME_KEY="sk-only-in-memory")) as running:
+        secret = running.boto("secretsmanager").get_secret_value(SecretId="sample/acme")
+        assert json.loads(secret["SecretString"]) == {"ACME_KEY": "sk-only-in-memory"}
+    files = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]
+    assert files
+    assert not any(b"sk-only-in-memory" in file.read_bytes() for file in files)
+
+
 def test_a_kill_loses_at_most_a_few_seconds(tmp_path: Path, assembly: Path) -> None:
     process = launch(tmp_path / "data", settings(assembly))
     fill(wait_ready(process, tmp_path / "data"))

@@ -180,6 +180,7 @@ def data(notes: Path) -> Resources:
             "TextSearchConfigurations": [{"MetadataKey": "text", "Language": "en"}],
         },
     }
+    vendor = {"vendor": "acme", "keys": ["ACME_KEY"], "base_url": "ACME_URL"}
     secret = {"Name": "sample/generated", "GenerateSecretString": {"PasswordLength": 12}}
     reads = [allow(attribute("Table"), "dynamodb:GetItem", "dynamodb:PutItem")]
     return {
@@ -190,6 +191,11 @@ def data(notes: Path) -> Resources:
         },
         "Index": {"Type": "AWS::S3Vectors::Index", "Properties": index},
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": secret},
+        "Vendor": {
+            "Type": "AWS::SecretsManager::Secret",
+            "Properties": {"Name": "sample/acme", "SecretString": "{}"},
+            "Metadata": {"orchestrator": vendor},
+        },
         **function("reader", "web.echo", notes, statements=reads),
     }
 
