@@ -18,6 +18,7 @@ _SERVICES = {
     "DynamoDB": "dynamodb",
     "S3Vectors": "s3vectors",
     "SecretsManager": "secretsmanager",
+    "SQS": "sqs",
     "StepFunctions": "states",
 }
 

@@ -84,7 +84,7 @@ class Host:
         self._closing.push_async_callback(self.functions.close)
         moto = MotoCalls("")
         self.services = Services(moto, self.functions.invoke, self.functions.knows)
-        self.front = Front(self.services, Policies({}, {}), self.logs.say)
+        self.front = Front(self.services, Policies({}, {}, {}), self.logs.say)
         server, port = await serve(self.front)
         self._closing.callback(server.close)
         self.endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)

@@ -48,7 +48,7 @@ class Front:
         return fault or self.services.answer(request)
 
     def _refusal(self, request: AwsRequest) -> AwsResponse | None:
-        for action, resource in needs(request):
+        for action, resource in needs(request, self.policies.secret_keys):
             if not self.policies.allows(request.caller, action, resource):
                 role = self.policies.roles[request.caller]
                 user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{request.caller}"

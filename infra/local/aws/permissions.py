@@ -5,7 +5,7 @@ Source: the Service Authorization Reference and, for S3 Vectors, the "Permission
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from infra.local.aws.message import AwsRequest
@@ -28,13 +28,17 @@ _SQS = {
 }
 
 
-def needs(request: AwsRequest) -> Iterator[Need]:
-    """Yield every permission the call needs."""
+def needs(request: AwsRequest, secret_keys: Mapping[str, str]) -> Iterator[Need]:
+    """Yield every permission the call needs; `secret_keys` has the keys secrets are encrypted with."""
     finder = _SERVICES.get(request.service)
     if finder:
         yield from finder(request)
     else:
         yield request.action, "*"
+    if request.action == "secretsmanager:GetSecretValue":
+        for _, secret in _secretsmanager(request):
+            if secret in secret_keys:
+                yield "kms:Decrypt", secret_keys[secret]
 
 
 def _dynamodb(request: AwsRequest) -> Iterator[Need]:

@@ -25,11 +25,20 @@ class Statement:
 
 
 class Policies:
-    """Answers whether a function's role may do something; decisions are remembered."""
+    """Answers whether a function's role may do something; decisions are remembered.
 
-    def __init__(self, statements: dict[str, tuple[Statement, ...]], roles: dict[str, str]) -> None:
+    `roles` maps functions to roles, `secret_keys` a secret's ARN to the ARN of the key that encrypts it.
+    """
+
+    def __init__(
+        self,
+        statements: dict[str, tuple[Statement, ...]],
+        roles: dict[str, str],
+        secret_keys: dict[str, str],
+    ) -> None:
         self._statements = statements
         self.roles = roles
+        self.secret_keys = secret_keys
         self._decisions: dict[tuple[str, str, str], bool] = {}
 
     @classmethod
@@ -44,7 +53,13 @@ class Policies:
             for name in policy.properties.get("Roles", ()):
                 collected.setdefault(name, []).extend(_statements(policy.properties["PolicyDocument"]))
         statements = {name: tuple(items) for name, items in collected.items()}
-        return cls(statements, {name: function.role for name, function in functions.items()})
+        roles = {name: function.role for name, function in functions.items()}
+        keys = {
+            template.arn(secret.id): str(secret.properties["KmsKeyId"])
+            for secret in template.of("AWS::SecretsManager::Secret")
+            if "KmsKeyId" in secret.properties
+        }
+        return cls(statements, roles, keys)
 
     def allows(self, function: str, action: str, resource: str) -> bool:
         """Return whether the function's role allows `action` on the resource's ARN."""

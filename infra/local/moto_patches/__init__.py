@@ -15,6 +15,7 @@ _MODULES = {
     "dynamodb": "dynamodb",
     "s3vectors": "s3vectors",
     "secretsmanager": "secretsmanager",
+    "sqs": "sqs",
     "states": "stepfunctions",
 }
 

@@ -203,7 +203,10 @@ def _all_items(self: Any) -> list[Any]:
     if hash_key not in self.items:
         return []
     found = self.items[hash_key]
-    return list(found.values()) if self.range_key_attr else [found]
+    if not self.range_key_attr:
+        return [found]
+    # In order already: moto sorts with a comparison in Python for each pair.
+    return sorted(found.values(), key=lambda item: item.range_key.cast_value)
 
 
 def sweep(now: float | None = None) -> int:

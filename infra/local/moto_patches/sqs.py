@@ -1,9 +1,31 @@
-"""SQS: when the next hidden or delayed message shows up, which moto knows but does not tell."""
+"""SQS: a cheap clock, and when the next hidden or delayed message shows up.
+
+moto asks each message of a queue whether it is visible at every call, 13 µs a message (its clock goes through
+`datetime` so that tests can freeze it): a backlog of 500 makes SendMessage take 6 ms.
+"""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, REGION
+
+
+def install(endpoint: str) -> None:
+    """Replace the two questions every call asks of every message; a second call changes nothing."""
+    message = moto("sqs.models").Message
+    message.visible = property(_visible)
+    message.delayed = property(_delayed)
+
+
+def _visible(self: Any) -> bool:
+    return time.time() * 1000 > self.visible_at
+
+
+def _delayed(self: Any) -> bool:
+    return time.time() * 1000 < self.delayed_until
 
 
 def next_visible(queue: str) -> float | None:

@@ -126,11 +126,23 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
         ),
         (request("states", "StartExecution", {"stateMachineArn": "m"}), {("states:StartExecution", "m")}),
         (request("kms", "Decrypt", {}), {("kms:Decrypt", "*")}),
+        (
+            request("secretsmanager", "GetSecretValue", {"SecretId": "arn:x"}),
+            {("secretsmanager:GetSecretValue", "arn:x")},
+        ),
     ],
 )
 def test_a_call_needs_the_permissions_aws_documents(call: AwsRequest, expected: set[tuple[str, str]]) -> None:
-    assert set(needs(call)) == expected
+    assert set(needs(call, {"s": "k"})) == expected
     assert call.caller == "me"
+
+
+def test_an_encrypted_secret_also_needs_its_key() -> None:
+    call = request("secretsmanager", "GetSecretValue", {"SecretId": "arn:x"})
+    assert set(needs(call, {"arn:x": "arn:key"})) == {
+        ("secretsmanager:GetSecretValue", "arn:x"),
+        ("kms:Decrypt", "arn:key"),
+    }
 
 
 def logged(tmp_path: Path, *lines: str, level: str = "") -> tuple[str, list[dict[str, Any]]]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -278,6 +279,18 @@ def test_once_the_vendor_answers_the_text_gets_its_real_embedding() -> None:
         assert world.index.items[item_id].embedding_model == "vendor-embedding"
 
     play(scene, dead_vendor())
+
+
+@given(st.floats(min_value=1.6e9, max_value=2e9))
+def test_a_text_is_true_at_the_very_instant_it_says_it_was_created(now: float) -> None:
+    async def scene(world: World) -> None:
+        world.now = now
+        item_id = (await world.write("Hello"))["item_id"]
+        created = (await world.memory.get(item_id))["created_at"]
+        as_of = datetime.fromisoformat(created).timestamp()
+        assert (await world.memory.search("hello", [], 10, as_of))["count"] == 1
+
+    play(scene)
 
 
 def test_writing_a_text_again_that_lacks_its_embedding_gives_it_one() -> None:

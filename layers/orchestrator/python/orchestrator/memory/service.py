@@ -61,7 +61,8 @@ class Memory:
         if old and old.item_id == item_id:
             return {"item_id": item_id, "status": "deduplicated"}
         vector, model, degraded = await self._embed(text)
-        now = self._on.clock()
+        # To the microsecond, which is what the outside sees of it and can ask about with `as_of`.
+        now = round(self._on.clock(), 6)
         item = Item(
             self._scope, item_id, text, tags, now, now, FOREVER, vector, model, key,
             history=(Event("stored", now, f"supersedes {old.item_id}" if old else ""),),
