@@ -16,6 +16,7 @@ def serving(app: Any) -> Iterator[str]:
     # asyncio switches Nagle's algorithm off only where the protocol is named; left on, every answer on a kept
     # connection waits 40 ms for the client's delayed acknowledgement.
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # now, so that a caller quicker than the server waits instead of being refused
     config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
