@@ -32,6 +32,7 @@ from infra.local.template import Endpoints
 from infra.local.triggers.queues import Poller, mappings_of
 from infra.local.triggers.schedules import Scheduler, schedules_of
 from infra.local.vendors import store_secrets
+from infra.local.visitors import Visitors
 
 
 class Host:
@@ -122,6 +123,7 @@ class Host:
         self.front.policies = deployment.policies
         self.functions.deploy(deployment.functions)
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
+        self.web.visitors = Visitors.of(deployment.api, self.options.environment)
         self._start_triggers(deployment)
         self._warm_step_functions(deployment)
         envfile.write(self.options.data / "env", deployment, self.url)

@@ -19,15 +19,17 @@ from infra.local.gateway.app import Receive, Scope, Send, write
 from infra.local.gateway.event import message
 from infra.local.http_protocol import HttpProtocol
 from infra.local.standins import MOUNT
+from infra.local.visitors import Visitors
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Web:
-    """Sends each request to the part it is for; `api` is replaced at a re-deployment."""
+    """Sends each request to the part it is for; `api` and `visitors` are replaced at a re-deployment."""
 
     def __init__(self, control: App, standins: App) -> None:
         self.api: App | None = None
+        self.visitors = Visitors()
         self._control = control
         self._standins = standins
 
@@ -36,6 +38,8 @@ class Web:
         path: str = scope["path"]
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
+        elif refusal := self.visitors.refusal(path, scope["headers"]):
+            await write(send, message(403, refusal))
         elif path.startswith(MOUNT + "/"):
             await self._standins(scope, receive, send)
         elif path.startswith("/_local/"):

@@ -149,6 +149,16 @@ def test_cors_answers_the_configured_origin_only(sample: Running) -> None:
     assert plain.headers["access-control-allow-origin"] == "https://app.example.com"
 
 
+def test_a_page_of_a_site_that_was_not_named_is_turned_away_at_every_door(sample: Running) -> None:
+    page = {"Origin": "https://evil.example.com"}
+    rebound = {"Host": "evil.example.com"}
+    for headers in (page, rebound):
+        assert sample.get("/echo", headers=headers).status_code == 403
+        assert sample.get("/_local/outbox", headers=headers).status_code == 403
+        assert httpx2.post(sample.endpoint, headers=headers, content=b"{}").status_code == 403
+    assert sample.get("/echo", headers={"Origin": "http://localhost:3000"}).status_code == 200
+
+
 def test_an_authorizer_without_identity_sources_is_always_asked(sample: Running) -> None:
     assert short(sample.get("/always")) == FORBIDDEN
     assert short(sample.get("/always", headers={"Authorization": "bad"})) == FORBIDDEN

@@ -12,6 +12,7 @@ from infra.local.aws.permissions import needs
 from infra.local.aws.policies import Policies
 from infra.local.aws.services import Services
 from infra.local.shared import ACCOUNT, ADMIN_KEY
+from infra.local.visitors import from_page
 
 
 class Front:
@@ -35,6 +36,8 @@ class Front:
             )
 
     def _answer(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse]:
+        if from_page(request.headers):
+            return error_response(request, "AccessDeniedException", "Web pages may not call this", 403)
         caller = request.caller
         if caller != ADMIN_KEY:
             if caller not in self.policies.roles:
