@@ -212,18 +212,23 @@ def test_a_heartbeat_that_fails_does_not_end_the_heart(error: Exception) -> None
     play(scene, works, lease=BEAT)
 
 
-def test_an_attempt_that_lost_its_job_stops_and_its_message_must_come_again() -> None:
+@pytest.mark.parametrize(
+    "error", [None, ClientError({"Error": {"Code": "ReceiptHandleIsInvalid"}}, "Change")]
+)
+def test_an_attempt_that_lost_its_job_stops_and_its_message_must_come_again(error: Exception | None) -> None:
     async def scene(world: World) -> None:
         stopped = asyncio.Event()
         run = endless(stopped)
+        delivery = MemoryDelivery()
 
         async def overtaken(job: Job, report: Progress) -> Mapping[str, Any]:
             await world.store.begin("acme", "job_1", world.now + 99, world.now + 129)
+            delivery.error = error  # whoever took over may have finished, and deleted the message
             return await run(job, report)
 
         world.run = overtaken
         with pytest.raises(JobNotFree):
-            await world.deliver()
+            await asyncio.wait_for(world.worker.work("acme", "job_1", delivery), 5)
         assert stopped.is_set()
         assert (world.job.status, world.job.attempts) == ("running", 2)
 

@@ -133,22 +133,23 @@ class Worker:
             heartbeat.cancel()
 
     async def _keep_lease(self, attempt: Attempt, delivery: Delivery) -> None:
-        while True:
+        while not (attempt.lost or attempt.cancelled):
             await asyncio.sleep(self._lease / 3)
-            now = self._clock()
             try:
-                job = await self._store.renew(attempt.job, now, now + self._lease, attempt.progress)
-                await delivery.keep(self._lease)
+                await self._beat(attempt, delivery)
             except Exception as error:
                 # The lease outlives two missed beats; a longer outage ends it, and the attempt is lost. A
                 # beat that fails in any way must not end the heart: the work would go on without its lease.
                 logger.warning("heartbeat of %s failed: %s", attempt.job.job_id, error)
-                continue
-            attempt.lost = job is None
-            attempt.cancelled = job is not None and job.cancel_requested
-            if attempt.lost or attempt.cancelled:
-                attempt.stop()
-                return
+        attempt.stop()
+
+    async def _beat(self, attempt: Attempt, delivery: Delivery) -> None:
+        now = self._clock()
+        job = await self._store.renew(attempt.job, now, now + self._lease, attempt.progress)
+        # First what the store says: the message of a lost attempt may be gone, and hiding it then fails.
+        attempt.lost = job is None
+        attempt.cancelled = job is not None and job.cancel_requested
+        await delivery.keep(self._lease)
 
     async def _failed(self, attempt: Attempt, error: Exception, delivery: Delivery) -> None:
         job = attempt.job
