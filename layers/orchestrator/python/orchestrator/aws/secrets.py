@@ -32,9 +32,10 @@ class Secret:
         Raises:
             NotConfigured: the secret does not hold it.
         """
-        if time.monotonic() - self._read_at > LIFETIME:
+        # Wall-clock time: a frozen Lambda's monotonic clock stands still, and a rotated key would live on.
+        if time.time() - self._read_at > LIFETIME:
             self._values = await self._read()
-            self._read_at = time.monotonic()
+            self._read_at = time.time()
         if value := self._values.get(name):
             return value
         raise NotConfigured(
