@@ -232,6 +232,19 @@ def test_a_fresh_request_replaces_an_answer_that_is_there(fresh: bool) -> None:
     run(go())
 
 
+@pytest.mark.parametrize(("ending", "again"), [("open", False), ("result", True), ("nothing", True)])
+def test_a_fresh_request_follows_a_job_that_is_under_way(ending: Ending, again: bool) -> None:
+    async def go() -> None:
+        door = Door()
+        await door.admit(claim(job_id="job_1"))
+        await door.done(claim(job_id="job_1"), None, NOW)
+        door.endings["job_1"] = ending
+        admitted = await door.admit(claim("two", job_id="job_2"), fresh=True)
+        assert isinstance(admitted, Claim if again else Record)
+
+    run(go())
+
+
 def test_a_fresh_request_still_waits_for_its_twin() -> None:
     async def go() -> None:
         door = Door()

@@ -103,8 +103,9 @@ class Admission:
             replaceable = fresh or await self._is_stale(held, stale_after)
         elif held.state == "job":
             ended = await self._ending_of(held.claim.scope.partition("#")[0], held.claim.job_id or "")
-            stale = ended == "result" and await self._is_stale(held, stale_after)
-            replaceable = fresh or stale or ended == "nothing"
+            # An open job is followed, however fresh the answer is to be: two of them would do the work twice.
+            again = ended == "result" and (fresh or await self._is_stale(held, stale_after))
+            replaceable = again or ended == "nothing"
         elif held.claim.lock_until < self._clock():
             replaceable = self._may_repeat(held.claim)
         return held if replaceable else None
