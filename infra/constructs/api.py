@@ -16,10 +16,12 @@ from infra.constructs.shared import log_group
 from infra.deployment import Deployment, DeploymentError
 
 ALLOWED_HEADERS = [
-    "authorization", "content-type", "idempotency-key", "traceparent", "x-api-key", "x-correlation-id",
-    "x-request-id",
+    "authorization", "cache-control", "content-type", "idempotency-key", "prefer", "traceparent", "x-api-key",
+    "x-correlation-id", "x-request-id",
 ]  # fmt: skip
-EXPOSED_HEADERS = ["location", "retry-after", "x-correlation-id", "x-request-id"]
+EXPOSED_HEADERS = [
+    "idempotent-replayed", "location", "retry-after", "traceparent", "x-correlation-id", "x-request-id",
+]  # fmt: skip
 RATE = {"local": (10_000, 5_000), "dev": (100, 200), "prod": (5_000, 2_500)}
 """Requests per second and burst for the whole API; an account's default quota is 10,000 and 5,000."""
 

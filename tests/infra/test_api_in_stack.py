@@ -71,6 +71,8 @@ def test_browsers_of_the_named_origins_may_call_and_prod_has_none_by_default(
     cors = only(dev.of("ApiGatewayV2::Api"))["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["https://app.example.com", "https://www.example.com"]
     assert {"authorization", "x-api-key", "content-type", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert {"prefer", "cache-control"} <= set(cors["AllowHeaders"])
+    assert {"location", "idempotent-replayed"} <= set(cors["ExposeHeaders"])
     assert {route.method for _, route in ROUTES.values()} <= set(cors["AllowMethods"])
     assert "CorsConfiguration" not in only(prod.of("ApiGatewayV2::Api"))
     assert only(local.of("ApiGatewayV2::Api"))["CorsConfiguration"]["AllowOrigins"] == ["*"]
