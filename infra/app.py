@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.checks import checked
 from infra.deployment import (
     ROOT,
     Deployment,
@@ -21,12 +22,7 @@ from infra.deployment import (
     read_context,
     use_bundled_node,
 )
-
-# The CDK CLI starts this module without the laptop's PYTHONPATH.
-sys.path.insert(0, str(ROOT / "layers" / "orchestrator" / "python"))
-
-from infra.checks import check
-from infra.discovery import Found, SpecError, discover
+from infra.discovery import Found, SpecError
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -37,23 +33,12 @@ def main() -> int:
     try:
         context = read_context(os.environ)
         deployment = Deployment.read(context, os.environ, Path(context.get("root") or ROOT))
-        found = checked(deployment)
+        found = checked(deployment.root, dependency_groups())
         synthesize(build(deployment, found, context, os.environ.get("CDK_OUTDIR", "cdk.out")))
     except (SpecError, DeploymentError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def checked(deployment: Deployment) -> list[Found]:
-    """Return the project's function folders, all checked.
-
-    Raises:
-        SpecError: with a line for every mistake.
-    """
-    found = discover(deployment.root)
-    check(found, dependency_groups())
-    return found
 
 
 def build(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from infra.discovery import Found, SpecError
+from infra.discovery import Found, SpecError, discover
 from orchestrator.config.groups import GROUPS
 from orchestrator.config.vendors import VENDORS
 from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Function, Grant
@@ -35,6 +36,17 @@ KNOWN_ACTIONS = {
 
 Complaints = Iterator[tuple[str, str]]
 """Pairs of the word to look for in the spec's source and what is wrong."""
+
+
+def checked(root: Path, layers: set[str]) -> list[Found]:
+    """Return the function folders under `root`, all checked.
+
+    Raises:
+        SpecError: with a line for every mistake.
+    """
+    found = discover(root)
+    check(found, layers)
+    return found
 
 
 def check(found: list[Found], layers: set[str]) -> None:

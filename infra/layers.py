@@ -16,7 +16,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from infra.deployment import ROOT, Deployment, DeploymentError, dependency_groups
+from infra.checks import checked
+from infra.deployment import ROOT, DeploymentError, dependency_groups
 from infra.discovery import Found, SpecError
 
 PLATFORM = "aarch64-manylinux_2_28"
@@ -29,10 +30,8 @@ PACKAGE = "orchestrator"
 
 def main() -> int:
     """Build what changed and show every function's size; one line and exit code 1 when something is wrong."""
-    from infra.app import checked
-
     try:
-        found = checked(Deployment())
+        found = checked(ROOT, dependency_groups())
         sizes = build_all(ROOT, ROOT / ".build" / "layers")
         report(found, sizes)
     except (DeploymentError, SpecError) as error:
