@@ -4,6 +4,7 @@ import pytest
 
 from infra.deployment import ROOT
 from infra.discovery import discover
+from orchestrator.jobs.models import REDRIVABLE
 from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES
 from tests.infra.synthesized import Stack
 
@@ -25,6 +26,11 @@ def dead_letters(stack: Stack) -> set[str]:
         s["Properties"]["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
         for s in stack.of("Scheduler::Schedule").values()
     }
+
+
+def test_a_job_outlives_its_message_or_a_redrive_would_find_nothing(stack: Stack) -> None:
+    queues = stack.of("SQS::Queue").values()
+    assert max(queue["Properties"]["MessageRetentionPeriod"] for queue in queues) < REDRIVABLE
 
 
 def test_every_queue_has_a_dead_letter_queue_or_is_one(stack: Stack) -> None:

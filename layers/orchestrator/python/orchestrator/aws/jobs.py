@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from orchestrator.aws.clients import call, dynamodb, error_code, sqs
 from orchestrator.aws.documents import as_json
-from orchestrator.jobs.models import RETENTION, Failure, Job
+from orchestrator.jobs.models import REDRIVABLE, RETENTION, Failure, Job
 
 _NAMES = {"#status": "status"}
 _MINE = "#status = :running AND attempts = :attempt"
@@ -96,11 +96,12 @@ class DynamoJobs:
 
     async def fail(self, job: Job, failure: Failure, now: float) -> bool:
         """Keep the failure, and whether its message can be redriven."""
+        kept = REDRIVABLE if failure.dead_lettered else RETENTION
         values = {
             ":status": {"S": "failed"},
             ":failure": {"S": as_json(asdict(failure))},
             ":dead": {"BOOL": failure.dead_lettered},
-            ":expiry": {"N": str(int(now) + RETENTION)},
+            ":expiry": {"N": str(int(now) + kept)},
         }
         changes = (
             "SET #status = :status, failure = :failure, dead_lettered = :dead, updated_at = :now,"
@@ -236,7 +237,7 @@ def _item(job: Job) -> dict[str, Any]:
         "updated_at": {"N": repr(job.updated_at)},
         "attempts": {"N": "0"},
         "lease_until": {"N": "0"},
-        "expires_at": {"N": str(int(job.created_at) + RETENTION)},
+        "expires_at": {"N": str(int(job.created_at) + REDRIVABLE)},
     }
     if job.callback_url:
         item["callback_url"] = {"S": job.callback_url}

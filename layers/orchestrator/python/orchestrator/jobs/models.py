@@ -23,7 +23,9 @@ _WIRE: dict[Status, WireStatus] = {
 }
 FINAL: frozenset[Status] = frozenset({"succeeded", "failed", "cancelled"})
 RETENTION = 7 * 24 * 3600
-"""Seconds for which a job can be read after its last change."""
+"""Seconds for which a job can be read after its end."""
+REDRIVABLE = 15 * 24 * 3600
+"""Seconds for which a job without an ending is kept: longer than the dead letters keep its message."""
 STALLED_AFTER = 3600
 """Seconds after the end of a lease when no redelivery can be expected any more."""
 
@@ -103,7 +105,7 @@ class JobView(BaseModel):
             job_id=job.job_id,
             status=_WIRE[status],
             intent=job.intent,
-            mode=job.mode,  # type: ignore[arg-type]
+            mode=job.mode,  # pyright: ignore[reportArgumentType] - checked at once by the model
             created_at=datetime.fromtimestamp(job.created_at, UTC).isoformat(),
             updated_at=datetime.fromtimestamp(job.updated_at, UTC).isoformat(),
             attempts=job.attempts,
