@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -42,7 +42,7 @@ class DynamoIdempotency:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            held = _record(error.response["Item"])  # type: ignore[typeddict-item]
+            held = _record(cast("Any", error.response)["Item"])
             # A claim whose reply was lost is sent again by the SDK and meets itself.
             return None if held.claim.token == claim.token else held
         return None

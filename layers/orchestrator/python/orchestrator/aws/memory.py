@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from botocore.exceptions import ClientError
 
@@ -94,7 +94,7 @@ class DynamoMemory:
 
     async def _transact(self, key: str, *changes: Mapping[str, Any]) -> None:
         try:
-            await call(dynamodb().transact_write_items, TransactItems=changes)  # type: ignore[arg-type]
+            await call(dynamodb().transact_write_items, TransactItems=cast("Any", changes))
         except ClientError as error:
             if error_code(error) != "TransactionCanceledException":
                 raise

@@ -36,16 +36,6 @@ def url(value: str) -> None:
     http_url(value)
 
 
-def url_ending(suffix: str) -> Rule:
-    """Accept an http(s) address whose path ends with `suffix`."""
-
-    def rule(value: str) -> None:
-        if not http_url(value).endswith(suffix):
-            raise ValueError(f"must end with {suffix}")
-
-    return rule
-
-
 def number(least: float, most: float) -> Rule:
     """Accept a whole number between `least` and `most`."""
 

@@ -71,7 +71,7 @@ def tool(
     """
 
     def mark(function: F) -> F:
-        function.__tool__ = Options(long, retry_safe, intent, preview, stale_after)  # type: ignore[attr-defined]
+        function.__tool__ = Options(long, retry_safe, intent, preview, stale_after)  # pyright: ignore[reportFunctionMemberAccess]
         return function
 
     return mark

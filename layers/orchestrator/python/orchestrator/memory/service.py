@@ -78,9 +78,9 @@ class Memory:
         if written == "deduplicated":
             # It was there already. Rare enough to be mended afterwards instead of asked about before.
             return await self._met_itself(item, degraded)
-        result: dict[str, Any] = {"item_id": item_id, "status": "superseded" if old else written}
+        result: dict[str, Any] = {"item_id": item_id, "status": written}
         if old:
-            result["supersedes"] = old.item_id
+            result |= {"status": "superseded", "supersedes": old.item_id}
         if degraded:
             result |= {"degraded": degraded, "job_id": await self._re_embedding.later(item)}
         return result
