@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.aws import clients
 from orchestrator.aws.jobs import DynamoJobs
 from orchestrator.jobs.models import Failure, Job
 from orchestrator.jobs.ports import JobStore
@@ -114,6 +115,38 @@ def test_a_job_whose_lease_has_run_out_begins_again_and_not_a_moment_before(stor
         assert again.attempts == 2
 
     run(go())
+
+
+def test_a_job_tells_which_delivery_of_its_message_began_it_last(store: JobStore) -> None:
+    async def go() -> None:
+        await begun(store)
+        last = await store.begin("acme", "job_1", NOW + 31, NOW + 61, 4)
+        redriven = await store.begin("acme", "job_1", NOW + 62, NOW + 92, 1)
+        assert last is not None
+        assert redriven is not None
+        assert (last.attempts, last.receive_count) == (2, 4)
+        assert (redriven.attempts, redriven.receive_count) == (3, 1)
+        assert await stored(store) == redriven
+
+    run(go())
+
+
+def test_a_beginning_whose_reply_was_lost_is_still_this_attempts() -> None:
+    """The SDK sends it again, and a job with side effects would end as interrupted without having run."""
+    lost = iter([True])
+
+    def lose_the_first_reply(**_: Any) -> float | None:
+        return 0 if next(lost, False) else None
+
+    with stack() as made:
+        store = DynamoJobs(made.environment["TABLE_JOBS"])
+        asyncio.run(store.create(job()))
+        clients.dynamodb().meta.events.register_first("needs-retry.dynamodb.UpdateItem", lose_the_first_reply)
+        first = asyncio.run(store.begin("acme", "job_1", NOW, LEASE))
+        assert next(lost, None) is None
+        assert first is not None
+        assert (first.status, first.attempts) == ("running", 1)
+        assert asyncio.run(store.begin("acme", "job_1", NOW, LEASE)) is None
 
 
 def test_a_heartbeat_moves_the_lease_and_shows_the_progress(store: JobStore) -> None:
@@ -232,6 +265,7 @@ def test_only_a_waiting_job_is_withdrawn(store: JobStore) -> None:
         assert await stored(store) == running
         await store.put_back(running, FAILURE, NOW)
         assert await store.withdraw("acme", "job_1", NOW)
+        assert await store.withdraw("acme", "job_1", NOW), "sent again after a lost reply"
         assert await store.begin("acme", "job_1", NOW, LEASE) is None
 
     run(go())

@@ -21,13 +21,21 @@ class MemoryJobs:
     async def get(self, tenant: str, job_id: str) -> Job | None:
         return self.jobs.get((tenant, job_id))
 
-    async def begin(self, tenant: str, job_id: str, now: float, lease_until: float) -> Job | None:
+    async def begin(
+        self, tenant: str, job_id: str, now: float, lease_until: float, receive_count: int = 1
+    ) -> Job | None:
         job = self.jobs.get((tenant, job_id))
         if job is None or not _is_free(job, now):
             return None
         failure = job.failure and replace(job.failure, dead_lettered=False)
         return self._keep(
-            job, now, status="running", attempts=job.attempts + 1, lease_until=lease_until, failure=failure
+            job,
+            now,
+            status="running",
+            attempts=job.attempts + 1,
+            receive_count=receive_count,
+            lease_until=lease_until,
+            failure=failure,
         )
 
     async def renew(
@@ -60,8 +68,8 @@ class MemoryJobs:
 
     async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
         job = self.jobs.get((tenant, job_id))
-        waiting = job is not None and job.status == "pending"
-        return waiting and await self.cancel(tenant, job_id, now) is not None
+        unbegun = job is not None and job.status in ("pending", "cancelled")
+        return unbegun and await self.cancel(tenant, job_id, now) is not None
 
     def _mine(self, job: Job) -> Job | None:
         held = self.jobs.get((job.tenant, job.job_id))

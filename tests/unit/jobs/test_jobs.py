@@ -20,7 +20,7 @@ def job(**changes: Any) -> Job:
 
 
 def running(attempts: int, lease_until: float) -> Job:
-    return job(status="running", attempts=attempts, lease_until=lease_until)
+    return job(status="running", attempts=attempts, receive_count=attempts, lease_until=lease_until)
 
 
 class World:
@@ -135,6 +135,12 @@ def test_a_job_whose_workers_all_died_is_shown_as_failed(attempts: int, overdue:
     status, failure = found.outcome(NOW, MAX)
     assert status == ("failed" if dead else "running")
     assert (failure is not None and failure.error_type == "WorkerDied" and failure.dead_lettered) == dead
+
+
+def test_a_redriven_job_whose_worker_died_waits_for_its_next_delivery() -> None:
+    redriven = replace(running(MAX + 1, NOW - 1), receive_count=1)
+    assert redriven.outcome(NOW, MAX) == ("running", None)
+    assert replace(redriven, receive_count=MAX).outcome(NOW, MAX)[0] == "failed"
 
 
 @pytest.mark.parametrize(

@@ -318,6 +318,7 @@ def test_a_redriven_message_runs_its_failed_job_again() -> None:
         world.run = works
         await world.deliver(1)
         assert (world.runs, world.job.status, world.job.failure) == (2, "succeeded", None)
+        assert (world.job.attempts, world.job.receive_count) == (2, 1)
 
     play(scene, failing(Unavailable("throttled")))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -48,12 +49,14 @@ class DynamoJobs:
         )
         return _job(reply["Item"]) if "Item" in reply else None
 
-    async def begin(self, tenant: str, job_id: str, now: float, lease_until: float) -> Job | None:
-        """Move a free job to running and count the attempt."""
+    async def begin(
+        self, tenant: str, job_id: str, now: float, lease_until: float, receive_count: int = 1
+    ) -> Job | None:
+        """Move a free job to running and count the attempt, which is marked as this call's."""
         return await self._update(
             _key(tenant, job_id),
-            "SET #status = :running, attempts = attempts + :one, lease_until = :lease, updated_at = :now"
-            " REMOVE dead_lettered",
+            "SET #status = :running, attempts = attempts + :one, receive_count = :receives,"
+            " begun_by = :call, lease_until = :lease, updated_at = :now REMOVE dead_lettered",
             _FREE,
             {
                 ":running": {"S": "running"},
@@ -61,6 +64,8 @@ class DynamoJobs:
                 ":failed": {"S": "failed"},
                 ":yes": {"BOOL": True},
                 ":one": {"N": "1"},
+                ":receives": {"N": str(receive_count)},
+                ":call": {"S": secrets.token_hex(8)},
                 ":lease": {"N": repr(lease_until)},
                 ":now": {"N": repr(now)},
             },
@@ -129,8 +134,9 @@ class DynamoJobs:
         return await self.get(tenant, job_id)
 
     async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
-        """Move the waiting job to cancelled."""
-        return await self._cancel_waiting(_key(tenant, job_id), now) is not None
+        """Move the waiting job to cancelled; one that is cancelled already counts as moved."""
+        # The SDK sends the change again when its reply is lost, and would then find its own work refused.
+        return await self._cancel_waiting(_key(tenant, job_id), now, " OR #status = :cancelled") is not None
 
     async def _cancel_once(self, key: Mapping[str, Any], now: float) -> Job | None:
         return await self._cancel_waiting(key, now) or await self._update(
@@ -140,11 +146,11 @@ class DynamoJobs:
             {":yes": {"BOOL": True}, ":running": {"S": "running"}, ":now": {"N": repr(now)}},
         )
 
-    async def _cancel_waiting(self, key: Mapping[str, Any], now: float) -> Job | None:
+    async def _cancel_waiting(self, key: Mapping[str, Any], now: float, more: str = "") -> Job | None:
         return await self._update(
             key,
             "SET #status = :cancelled, updated_at = :now",
-            "#status = :pending",
+            "#status = :pending" + more,
             {":cancelled": {"S": "cancelled"}, ":pending": {"S": "pending"}, ":now": {"N": repr(now)}},
         )
 
@@ -167,7 +173,10 @@ class DynamoJobs:
         values: Mapping[str, Any],
         names: Mapping[str, str] | None = None,
     ) -> Job | None:
-        """Return the changed job, or `None` when the condition does not hold."""
+        """Return the changed job, or `None` when the condition does not hold.
+
+        A change with a `:call` that finds itself made was sent again by the SDK, its first reply lost.
+        """
         try:
             reply = await call(
                 dynamodb().update_item,
@@ -178,11 +187,13 @@ class DynamoJobs:
                 ExpressionAttributeNames={**_NAMES, **(names or {})},
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD" if ":call" in values else "NONE",
             )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            return None
+            there = cast("Any", error.response).get("Item", {})
+            return _job(there) if ":call" in values and there.get("begun_by") == values[":call"] else None
         return _job(reply["Attributes"])
 
 
@@ -260,6 +271,7 @@ def _job(item: Mapping[str, Any]) -> Job:
         created_at=float(item["created_at"]["N"]),
         updated_at=float(item["updated_at"]["N"]),
         attempts=int(item["attempts"]["N"]),
+        receive_count=int(item.get("receive_count", {"N": "0"})["N"]),
         lease_until=float(item["lease_until"]["N"]),
         progress=_json(item, "progress"),
         result=_json(item, "result"),

@@ -42,7 +42,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One accepted piece of work. Times are Unix seconds."""
+    """One accepted piece of work. Times are Unix seconds.
+
+    `receive_count` tells which delivery of its message began the last attempt; a redrive counts anew.
+    """
 
     tenant: str
     job_id: str
@@ -56,6 +59,7 @@ class Job:
     status: Status = "pending"
     updated_at: float = 0
     attempts: int = 0
+    receive_count: int = 0
     lease_until: float = 0
     progress: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
@@ -63,12 +67,12 @@ class Job:
     duration_ms: int | None = None
     cancel_requested: bool = False
 
-    def outcome(self, now: float, max_attempts: int) -> tuple[Status, Failure | None]:
-        """Return the status as it really is: a job whose workers all died has nobody left to say so."""
+    def outcome(self, now: float, max_receives: int) -> tuple[Status, Failure | None]:
+        """Return the status as it really is: a job whose last worker died has nobody left to say so."""
         overdue = now - self.lease_until
-        dead = self.attempts >= max_attempts or overdue > STALLED_AFTER
+        dead = self.receive_count >= max_receives or overdue > STALLED_AFTER
         if self.status == "running" and overdue > 0 and dead:
-            words = f"The worker died during each of {self.attempts} attempts"
+            words = f"The worker died in attempt {self.attempts}, and its message is not delivered again"
             return "failed", Failure(
                 words,
                 "WorkerDied",

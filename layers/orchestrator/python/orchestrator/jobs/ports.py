@@ -19,8 +19,12 @@ class JobStore(Protocol):
         """Return the tenant's job, if there is one."""
         ...
 
-    async def begin(self, tenant: str, job_id: str, now: float, lease_until: float) -> Job | None:
+    async def begin(
+        self, tenant: str, job_id: str, now: float, lease_until: float, receive_count: int = 1
+    ) -> Job | None:
         """Take the job for one attempt, and return it as it now stands.
+
+        `receive_count` is how often the message that asks for it has been delivered since it was (re)driven.
 
         Free are jobs that wait, whose lease has run out, or whose message was redriven after a failure;
         `None` means that somebody else has it, or that there is nothing left to do.
@@ -50,7 +54,7 @@ class JobStore(Protocol):
         ...
 
     async def withdraw(self, tenant: str, job_id: str, now: float) -> bool:
-        """Cancel the job if it waits; false when a worker has begun it already."""
+        """Cancel the job if it waits (again and again is fine); false when a worker has begun it already."""
         ...
 
     async def confirm_cancel(self, job: Job, now: float) -> bool:

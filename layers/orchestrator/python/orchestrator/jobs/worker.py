@@ -82,7 +82,7 @@ class Worker:
         """
         now = self._clock()
         await delivery.keep(self._lease)
-        job = await self._store.begin(tenant, job_id, now, now + self._lease)
+        job = await self._store.begin(tenant, job_id, now, now + self._lease, delivery.receive_count)
         if job is None:
             await self._skip(tenant, job_id)
             return
