@@ -20,6 +20,7 @@ async def list_intents() -> IntentList:
                 inputs=tool.schema,
                 duration="long" if tool.options.long else "quick",
                 retry_safe=tool.options.retry_safe,
+                scope=tool.options.scope,
             )
             for tool in wiring.tools()
         ]

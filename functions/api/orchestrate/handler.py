@@ -53,7 +53,7 @@ async def orchestrate(
         wait=seconds_to_wait(prefer),
         correlation_id=trace.correlation_id,
     )
-    answer = await wiring.dispatcher().dispatch(request, caller.tenant, wanted)
+    answer = await wiring.dispatcher().dispatch(request, caller, wanted)
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
     if isinstance(answer.body, OrchestrateAccepted):
         content = answer.body.model_dump_json(exclude_none=True)

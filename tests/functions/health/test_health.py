@@ -67,6 +67,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def fresh(mode: str, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setenv("AUTH_MODE", mode)
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     monkeypatch.delitem(sys.modules, "functions.api.health.handler", raising=False)
     return partial(send, importlib.import_module("functions.api.health.handler").handler)
 

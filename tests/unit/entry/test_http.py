@@ -67,6 +67,7 @@ def make(errors: ErrorFamily = "intents", **limits: int) -> Handler:
 @pytest.fixture
 def open_api(monkeypatch: pytest.MonkeyPatch) -> Handler:
     monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     return make()
 
 
@@ -148,6 +149,7 @@ def test_a_body_over_the_limit_is_a_413_whatever_its_length_header_says(
     monkeypatch: pytest.MonkeyPatch, declared: dict[str, str]
 ) -> None:
     monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     handler = make(max_body=100)
     exact, over = json.dumps({"name": "a" * 88}), json.dumps({"name": "a" * 89})
     assert len(exact) == 100
@@ -173,6 +175,7 @@ def test_a_conflict_says_when_to_come_back(open_api: Handler) -> None:
 
 def test_the_platform_family_answers_in_its_own_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     answer = call(make("platform"), "GET /things/none")
     expected = {"error": "NotFound", "message": "no such thing", "request_id": "UQ1nJhVvliAEMwg="}
     assert answer.json == expected
@@ -247,6 +250,7 @@ def test_an_answer_without_a_body_is_left_without_one(open_api: Handler) -> None
 
 def test_a_body_meant_for_another_path_is_shown_that_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     app = create_app(
         Function("test", routes=(Route("POST", "/orchestrate", "intents:run"),), errors="intents")
     )
@@ -276,6 +280,7 @@ def test_the_log_level_of_the_orchestrator_wins(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("ORCHESTRATOR_LOG_LEVEL", "error")
     monkeypatch.setenv("LOG_LEVEL", "DEBUG")
     monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
     call(make(), "GET /public")
     assert lines() == []
     monkeypatch.delenv("ORCHESTRATOR_LOG_LEVEL")

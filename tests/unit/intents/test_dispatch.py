@@ -11,6 +11,7 @@ import pytest
 from orchestrator.errors import (
     BudgetExceeded,
     Conflict,
+    Forbidden,
     InvalidInput,
     KeyReused,
     NotConfigured,
@@ -28,6 +29,7 @@ from orchestrator.intents.tool import Call, options_of, tool
 from orchestrator.jobs.models import Ending, Failure
 from orchestrator.jobs.service import Jobs
 from orchestrator.jobs.worker import Worker
+from orchestrator.tenancy import Identity
 from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.jobs import MemoryDelivery, MemoryJobs, MemoryQueue
 
@@ -45,10 +47,17 @@ class World:
         self.dispatcher = Dispatcher(self.registry, {}, self.admission, self.jobs, sync_timeout=sync_timeout)
 
     async def ask(
-        self, intent: str = "quick", tenant: str = "acme", *, wanted: Preferences | None = None, **fields: Any
+        self,
+        intent: str = "quick",
+        tenant: str = "acme",
+        *,
+        wanted: Preferences | None = None,
+        scopes: frozenset[str] = frozenset(),
+        **fields: Any,
     ) -> Answer:
         request = OrchestrateRequest.model_validate({"intent": intent, "inputs": {"n": 1}, **fields})
-        return await self.dispatcher.dispatch(request, tenant, wanted or Preferences())
+        caller = Identity(tenant, "key", scopes)
+        return await self.dispatcher.dispatch(request, caller, wanted or Preferences())
 
     async def work_off(self) -> None:
         """Do what a worker does with every message that was sent."""
@@ -82,10 +91,14 @@ class World:
         def dry(arguments: Any) -> dict[str, Any] | None:
             return {"dry_run": True} if arguments["n"] == 0 else None
 
+        async def guarded(n: int, call: Call) -> dict[str, Any]:
+            return await safe(n, call)
+
+        guarded = tool(intent="guarded", scope="vault:open")(guarded)
         safe = tool(intent="quick", retry_safe=True)(safe)
         effect = tool(intent="effect")(effect)
         slow = tool(intent="long", long=True, preview=dry)(slow)
-        functions = [safe, effect, slow]
+        functions = [safe, effect, slow, guarded]
         return [
             Tool(options_of(made).intent or "", made, options_of(made), {"call": Call}) for made in functions
         ]
@@ -365,6 +378,46 @@ def test_a_job_that_fails_within_the_wait_is_reported_with_its_own_error_type(
         with pytest.raises(OrchestratorError, match=f"no luck \\(job {job_id}\\)") as caught:
             await world.ask("long")
         assert (caught.value.error_type, caught.value.hint) == (kind, "Try a stick.")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("scope", ["vault:open", "*"])
+def test_a_tool_with_a_scope_of_its_own_runs_for_keys_that_have_it(scope: str) -> None:
+    async def scene(world: World) -> None:
+        assert result(await world.ask("guarded", scopes=frozenset({scope}))).status == "success"
+
+    play(scene)
+
+
+@pytest.mark.parametrize("scope", ["", "vault:look", "intents:run"])
+def test_a_tool_with_a_scope_of_its_own_does_not_run_for_other_keys(scope: str) -> None:
+    async def scene(world: World) -> None:
+        with pytest.raises(Forbidden, match="vault:open"):
+            await world.ask("guarded", scopes=frozenset({scope}))
+        assert world.runs == []
+
+    play(scene)
+
+
+def test_a_hand_over_nobody_knows_the_end_of_goes_on_with_the_same_job() -> None:
+    async def scene(world: World) -> None:
+        send, withdraw = world.queue.send, world.store.withdraw
+
+        async def down(*_: Any) -> Any:
+            raise Unavailable("throttled")
+
+        world.queue.send = world.store.withdraw = down  # type: ignore[method-assign]
+        with pytest.raises(Conflict, match="not known"):
+            await world.ask("long", wanted=Preferences(wait=0))
+        world.queue.send, world.store.withdraw = send, withdraw  # type: ignore[method-assign]
+        (held,) = world.records.records.values()
+        world.records.records[next(iter(world.records.records))] = replace(
+            held, claim=replace(held.claim, lock_until=0)
+        )
+        again = accepted(await world.ask("long", wanted=Preferences(wait=0)))
+        assert again.job_id == held.claim.job_id
+        assert len(world.queue.sent) == 1
 
     play(scene)
 

@@ -125,8 +125,10 @@ def _open(variable: Variable, values: Mapping[str, str]) -> str:
     """Say what is wrong with the stage and the auth mode together, which no variable shows alone."""
     if variable.name != "AUTH_MODE":
         return ""
+    # Without a stage this is a laptop's file: a deployed stage is set by its synth.
+    chosen = {name: values[name] for name in ("ORCHESTRATOR_STAGE", "AUTH_MODE") if name in values}
     try:
-        Platform.load({name: values[name] for name in ("ORCHESTRATOR_STAGE", "AUTH_MODE") if name in values})
+        Platform.load({"ORCHESTRATOR_STAGE": "local", **chosen})
     except SettingsError as error:
         return error.message
     return ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orchestrator.errors import BudgetExceeded, Unavailable, recorded
+from orchestrator.errors import BudgetExceeded, Conflict, Forbidden, Unavailable, recorded
 from orchestrator.idempotency import Claim, Record, request_key
 from orchestrator.intents.admission import Admission, Admitted
 from orchestrator.intents.models import Mode, OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
@@ -21,6 +21,7 @@ from orchestrator.intents.registry import Providers, Registry, Tool
 from orchestrator.intents.tool import Call
 from orchestrator.jobs.models import Job
 from orchestrator.jobs.service import Jobs, new_job_id
+from orchestrator.tenancy import Identity
 
 logger = logging.getLogger(__name__)
 
@@ -94,12 +95,13 @@ class Dispatcher:
         self._sync_timeout = sync_timeout
         self._clock = clock
 
-    async def dispatch(self, request: OrchestrateRequest, tenant: str, wanted: Preferences) -> Answer:
-        """Answer `request` for `tenant`.
+    async def dispatch(self, request: OrchestrateRequest, caller: Identity, wanted: Preferences) -> Answer:
+        """Answer `request` for `caller`.
 
         Raises:
             NotConfigured: the mode's engine is not set up.
             NotFound: there is no such intent.
+            Forbidden: the caller's key lacks the scope the tool asks for.
             InvalidInput: the inputs do not fit the intent.
             KeyReused: the idempotency key belongs to another request.
             Conflict: the same request is under way and did not end in time, or was interrupted.
@@ -110,10 +112,16 @@ class Dispatcher:
         mode, reason = select_mode(request.intent, request.mode, self._registry)
         require_available(mode)
         tool = self._registry.get(request.intent)
+        if not caller.allows(tool.options.scope):
+            raise Forbidden(
+                f"{tool.intent} needs a key with the scope {tool.options.scope!r}",
+                hint="Ask for a key with that scope.",
+            )
         arguments = tool.checked(request.inputs)
         refuse_beyond_json(request.context.model_extra or {}, "context")
         wait = self._sync_timeout if wanted.wait is None else wanted.wait
-        work = _Work(tool, arguments, request, tenant, mode, reason, wait, started, wanted.correlation_id)
+        correlation_id = wanted.correlation_id
+        work = _Work(tool, arguments, request, caller.tenant, mode, reason, wait, started, correlation_id)
         if tool.options.preview and (shown := tool.options.preview(arguments)) is not None:
             return Answer(work.result(shown))
         admitted = await self._admission.admit(
@@ -191,6 +199,10 @@ class Dispatcher:
         )
         try:
             await self._jobs.hand_over(job)
+        except Conflict:
+            # Nobody knows whether the workers have it: the key stays locked, and the next try goes on with
+            # the same job.
+            raise
         except Exception:
             await self._admission.release(claim)
             raise

@@ -74,6 +74,7 @@ class IntentView(BaseModel):
     inputs: dict[str, Any] = Field(description="JSON Schema of the inputs.")
     duration: Literal["quick", "long"] = Field(description="quick answers in place, long may become a job.")
     retry_safe: bool = Field(description="Whether an interrupted run is repeated.")
+    scope: str | None = Field(None, description="What a key needs for it besides intents:run.")
 
 
 class IntentList(BaseModel):

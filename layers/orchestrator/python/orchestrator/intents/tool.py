@@ -48,6 +48,7 @@ class Options:
     intent: str | None = None
     preview: Preview | None = None
     stale_after: StaleAfter | None = None
+    scope: str | None = None
 
 
 def tool(
@@ -57,6 +58,7 @@ def tool(
     intent: str | None = None,
     preview: Preview | None = None,
     stale_after: StaleAfter | None = None,
+    scope: str | None = None,
 ) -> Callable[[F], F]:
     """Say how a tool runs. A function without the decorator is quick and not retry-safe.
 
@@ -68,10 +70,11 @@ def tool(
         preview: for long tools, asked in the front with the checked inputs before anything is queued; a
             dict is the answer (a dry run), `None` means go on. It may raise `InvalidInput`.
         stale_after: what makes a cached answer untrue before its hour is over.
+        scope: what a key needs for it besides the route's own scope.
     """
 
     def mark(function: F) -> F:
-        function.__tool__ = Options(long, retry_safe, intent, preview, stale_after)  # pyright: ignore[reportFunctionMemberAccess]
+        function.__tool__ = Options(long, retry_safe, intent, preview, stale_after, scope)  # pyright: ignore[reportFunctionMemberAccess]
         return function
 
     return mark

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from orchestrator.errors import Conflict, NotFound
+from orchestrator.errors import Conflict, NotFound, OrchestratorError
 from orchestrator.jobs.models import FINAL, Ending, Job, JobView
 from orchestrator.jobs.ports import JobQueue, JobStore
 
@@ -36,6 +36,7 @@ class Jobs:
         """Record the job and give it to the workers. Doing so twice under one id runs it once.
 
         Raises:
+            Conflict: it is not known whether it was handed over; handing it over again settles it.
             OrchestratorError: it could not be handed over, and nobody will run it.
         """
         await self._store.create(replace(job, updated_at=job.created_at))
@@ -44,8 +45,16 @@ class Jobs:
         except Exception:
             # The message may have arrived although its receipt did not, and the caller will send the request
             # again: this job must not run beside the next one. Once it has begun, it is handed over.
-            if await self._store.withdraw(job.tenant, job.job_id, self._clock()):
+            if await self._withdrawn(job):
                 raise
+
+    async def _withdrawn(self, job: Job) -> bool:
+        try:
+            return await self._store.withdraw(job.tenant, job.job_id, self._clock())
+        except OrchestratorError as error:
+            raise Conflict(
+                f"Whether job '{job.job_id}' was accepted is not known", hint="Ask again.", retry_after=15
+            ) from error
 
     async def get(self, tenant: str, job_id: str) -> Job:
         """Return the tenant's job.
@@ -56,7 +65,8 @@ class Jobs:
         job = await self._store.get(tenant, job_id)
         if job is None:
             raise NotFound(
-                f"Job '{job_id}' not found", hint="Job ids come from POST /orchestrate and live for 7 days."
+                f"Job '{job_id}' not found",
+                hint="Job ids come from POST /orchestrate and live for at least 7 days.",
             )
         return job
 

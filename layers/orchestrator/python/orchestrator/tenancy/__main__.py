@@ -107,7 +107,9 @@ def _local_environment() -> dict[str, str]:
 
 
 async def _create(keys: Keys, options: argparse.Namespace) -> None:
-    scopes.check(options.scopes, scopes.declared(Path.cwd()))
+    of_tools = {tool.options.scope for tool in wiring.tools() if tool.options.scope}
+    of_routes = scopes.declared(Path.cwd())
+    scopes.check(options.scopes, of_routes | of_tools if of_routes else of_routes)
     key, record = await keys.create(options.tenant, options.name, options.scopes, options.expires)
     print(key)
     print(f"{_line(record)}\nThis is the only time the key is shown.", file=sys.stderr)

@@ -23,7 +23,7 @@ def dry_run(inputs: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-@tool(long=True, retry_safe=False, preview=dry_run)
+@tool(long=True, retry_safe=False, preview=dry_run, scope="ssh:exec")
 async def ssh_exec(
     host: Annotated[str, Field(min_length=1, description="Alias of a host in SSH_HOSTS.", examples=["web1"])],
     command: Annotated[

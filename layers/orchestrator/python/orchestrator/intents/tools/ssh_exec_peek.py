@@ -19,7 +19,7 @@ def refusal(inputs: Mapping[str, Any]) -> None:
     read_only(inputs["command"])
 
 
-@tool(long=True, retry_safe=True, preview=refusal)
+@tool(long=True, retry_safe=True, preview=refusal, scope="ssh:peek")
 async def ssh_exec_peek(
     host: Annotated[str, Field(min_length=1, description="Alias of a host in SSH_HOSTS.", examples=["web1"])],
     command: Annotated[
