@@ -148,6 +148,9 @@ def environment_of(found: Found, deployment: Deployment, storage: Storage) -> di
         for grant in found.spec.grants
         for prefix in ({"table": "TABLE", "queue": "QUEUE", "vectors": "VECTORS"}[grant.kind],)
     }
+    if found.spec.trigger:  # a consumer answers for its messages, whatever else it may do with their queue
+        name = found.spec.trigger.queue
+        addresses[f"QUEUE_{_shout(name)}"] = storage.queues.by_name[name].main.queue_url
     secrets = {
         f"SECRET_{_shout(vendor)}": storage.secrets.by_vendor[vendor].ref for vendor in found.spec.secrets
     }

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from infra.deployment import ROOT
-from infra.discovery import discover
+from infra.constructs.function import environment_of
+from infra.deployment import ROOT, Deployment
+from infra.discovery import Found, discover
 from orchestrator.config.groups import GROUPS
 from orchestrator.config.vendors import VENDORS
+from orchestrator.spec import Function, QueueTrigger
 from tests.infra.synthesized import CANARY, Json, Stack
 
 FOUND = discover(ROOT)
@@ -96,6 +99,13 @@ def test_the_environment_says_stage_mode_names_and_where_each_resource_is(two: S
         "TONE": "kind",
         "ORCHESTRATOR_SYNC_TIMEOUT": "7",
     }
+
+
+def test_a_consumer_is_told_where_its_queue_is_although_it_has_no_grant_on_it() -> None:
+    one = Found("workers", "x", ROOT, Function(summary="x", trigger=QueueTrigger("to-do")))
+    queues = SimpleNamespace(by_name={"to-do": SimpleNamespace(main=SimpleNamespace(queue_url="the url"))})
+    storage: Any = SimpleNamespace(queues=queues)
+    assert environment_of(one, Deployment(), storage)["QUEUE_TO_DO"] == "the url"
 
 
 def test_a_setting_of_the_synths_environment_reaches_only_functions_that_name_its_group(two: Stack) -> None:
