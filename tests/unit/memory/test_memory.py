@@ -1,6 +1,7 @@
 """The memory of one user: what is kept, found, superseded, deleted; and what happens without the vendor."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -373,7 +374,17 @@ def test_a_store_that_is_down_is_not_taken_for_a_vendor_that_is() -> None:
     play(scene, Vendor(Unavailable("Secrets Manager is throttled")))
 
 
-@pytest.mark.parametrize("text", ["", " \n\t", "x" * (MAX_TEXT_BYTES + 1), "漢" * (MAX_TEXT_BYTES // 3 + 1)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t",
+        "x" * (MAX_TEXT_BYTES + 1),
+        "漢" * (MAX_TEXT_BYTES // 3 + 1),
+        "x\n" * (MAX_TEXT_BYTES // 3 + 1),
+    ],
+    ids=["empty", "blank", "Latin", "Chinese", "lines"],
+)
 def test_a_text_that_is_blank_or_too_large_is_refused_by_name(text: str) -> None:
     async def scene(world: World) -> None:
         with pytest.raises(InvalidInput) as caught:
@@ -386,11 +397,24 @@ def test_a_text_that_is_blank_or_too_large_is_refused_by_name(text: str) -> None
 
 def test_the_largest_text_and_tags_are_taken() -> None:
     async def scene(world: World) -> None:
-        tags = [f"{n:02}".ljust(50, "t") for n in range(MAX_TAGS_BYTES // 50)]
+        tags = [f"{n:02}".ljust(46, "t") for n in range(MAX_TAGS_BYTES // 50)]
+        assert len(json.dumps(tags)) == MAX_TAGS_BYTES
         assert (await world.write("x" * MAX_TEXT_BYTES, *tags))["status"] == "stored"
         with pytest.raises(InvalidInput) as caught:
             await world.write("x", *tags, "more")
         assert caught.value.field == "inputs.tags"
+
+    play(scene)
+
+
+@pytest.mark.parametrize("field", ["text", "tags", "key"])
+def test_half_a_surrogate_pair_is_refused_by_name(field: str) -> None:
+    async def scene(world: World) -> None:
+        inputs: dict[str, Any] = {"text": "x", "tags": ["x"], "key": "x"}
+        inputs[field] = ["x\ud800"] if field == "tags" else "x\ud800"
+        with pytest.raises(InvalidInput) as caught:
+            await world.memory.write(**inputs)
+        assert caught.value.field == f"inputs.{field}"
 
     play(scene)
 
