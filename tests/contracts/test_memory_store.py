@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.aws.memory import DynamoMemory
 from orchestrator.errors import Conflict
-from orchestrator.memory.models import FOREVER, Event, Item
+from orchestrator.memory.models import FOREVER, MAX_HISTORY, Event, Item
 from orchestrator.memory.ports import MemoryStore
 from tests.fakes.memory import MemoryItems
 from tests.fakes.stack import stack
@@ -110,6 +110,35 @@ def test_a_deleted_item_comes_back_to_life_with_its_history(store: MemoryStore) 
         assert back.is_current
         assert back.text == "naïve ☃"
         assert kinds(back) == ["stored", "deleted", "stored"]
+
+    run(go())
+
+
+@pytest.mark.parametrize("change", ["deleted", "re_embedded", "superseded"])
+def test_a_history_keeps_its_newest_events_however_often_the_item_changes(
+    store: MemoryStore, change: str
+) -> None:
+    async def change_once(seen: Item, at: float) -> None:
+        if change == "re_embedded":
+            assert await store.re_embed(seen, [1.0], "better", at)
+        elif change == "deleted":
+            await store.mark_deleted(seen, at)
+            await store.put(item(at=at))
+        else:
+            await store.put(item("b", at, key="color"), replaces=seen)
+            await store.put(item("a", at, key="color"), replaces=await stored(store, "b"))
+
+    async def go() -> None:
+        past = tuple(Event("stored", NOW - n) for n in range(MAX_HISTORY - 3, 0, -1))
+        await store.put(item(key="color" if change == "superseded" else None, history=past))
+        longest = 0
+        for second in range(1, 7):
+            await change_once(await stored(store), NOW + second)
+            longest = max(longest, len((await stored(store)).history))
+        history = (await stored(store)).history
+        assert MAX_HISTORY - 2 <= len(history) <= longest <= MAX_HISTORY
+        assert history[-1].at == NOW + 6
+        assert list(history) == sorted(history, key=lambda event: event.at)
 
     run(go())
 

@@ -8,7 +8,7 @@ from typing import Literal
 from orchestrator.errors import Conflict, VendorBusy
 from orchestrator.llm.hashing import HashingEmbedder
 from orchestrator.llm.ports import Embeddings
-from orchestrator.memory.models import FOREVER, Event, Found, Item
+from orchestrator.memory.models import FOREVER, MAX_HISTORY, Event, Found, Item
 from orchestrator.memory.ports import Written
 
 
@@ -82,7 +82,7 @@ class MemoryItems:
         self._moments.setdefault(scope, []).extend([("change", at), ("removal", at)])
 
     def _keep(self, item: Item) -> None:
-        self.items[item.scope, item.item_id] = item
+        self.items[item.scope, item.item_id] = replace(item, history=item.history[-MAX_HISTORY:])
 
 
 def _taken(key: str) -> Conflict:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from orchestrator.aws.clients import call, dynamodb, error_code
 from orchestrator.errors import Conflict
-from orchestrator.memory.models import Event, EventKind, Item
+from orchestrator.memory.models import MAX_HISTORY, Event, EventKind, Item
 from orchestrator.memory.ports import Written
 
 _NOT_CURRENT = "attribute_not_exists(pk) OR attribute_exists(deleted_at) OR attribute_exists(superseded_by)"
@@ -60,18 +60,19 @@ class DynamoMemory:
 
     async def re_embed(self, item: Item, embedding: Sequence[float], model: str, at: float) -> bool:
         """Replace the embedding while the item is current."""
+        history, events = _continued(item, Event("re_embedded", at, model))
         return await self._unless_refused(
             dynamodb().update_item,
             TableName=self._table,
             Key=_key(item.scope, f"ITEM#{item.item_id}"),
-            UpdateExpression="SET embedding = :vector, embedding_model = :model, changed_at = :at,"
-            " history = list_append(history, :event)",
+            UpdateExpression="SET embedding = :vector, embedding_model = :model, changed_at = :at, "
+            + history,
             ConditionExpression=_CURRENT,
             ExpressionAttributeValues={
                 ":vector": {"B": _packed(embedding)},
                 ":model": {"S": model},
                 ":at": {"N": repr(at)},
-                ":event": _events(Event("re_embedded", at, model)),
+                ":events": events,
             },
         )
 
@@ -129,7 +130,7 @@ def _update_of(item: Item) -> dict[str, Any]:
     changes = (
         "SET #text = :text, tags = :tags, created_at = :now, valid_from = :now, changed_at = :now,"
         " valid_to = :end, embedding = :vector, embedding_model = :model, item_id = :id, #key = :key,"
-        " history = list_append(if_not_exists(history, :nothing), :event)"
+        " history = list_append(if_not_exists(history, :nothing), :events)"
         " REMOVE deleted_at, superseded_by, removed_at"
     )
     return {
@@ -147,7 +148,7 @@ def _update_of(item: Item) -> dict[str, Any]:
             ":id": {"S": item.item_id},
             ":key": {"S": item.key} if item.key else {"NULL": True},
             ":nothing": {"L": []},
-            ":event": _events(*item.history),
+            ":events": _events(*item.history),
         },
     }
 
@@ -172,32 +173,45 @@ def _unsetting(item: Item) -> dict[str, Any]:
 
 
 def _erasing(item: Item, at: float) -> dict[str, Any]:
+    history, events = _continued(item, Event("deleted", at))
     return {
         "Key": _key(item.scope, f"ITEM#{item.item_id}"),
         "UpdateExpression": "SET #text = :none, tags = :no_tags, deleted_at = :at, changed_at = :at,"
-        " removed_at = :at, history = list_append(history, :event) REMOVE embedding",
+        f" removed_at = :at, {history} REMOVE embedding",
         "ExpressionAttributeNames": {"#text": "text"},
         "ExpressionAttributeValues": {
             ":none": {"S": ""},
             ":no_tags": {"S": "[]"},
             ":at": {"N": repr(at)},
-            ":event": _events(Event("deleted", at)),
+            ":events": events,
         },
     }
 
 
 def _superseding(old: Item, new: Item) -> dict[str, Any]:
+    history, events = _continued(old, Event("superseded", new.created_at, f"by {new.item_id}"))
     return {
         "Key": _key(old.scope, f"ITEM#{old.item_id}"),
         "UpdateExpression": "SET superseded_by = :new, valid_to = :now, changed_at = :now, removed_at = :now,"
-        " history = list_append(history, :event)",
+        f" {history}",
         "ConditionExpression": _CURRENT,
         "ExpressionAttributeValues": {
             ":new": {"S": new.item_id},
             ":now": {"N": repr(new.created_at)},
-            ":event": _events(Event("superseded", new.created_at, f"by {new.item_id}")),
+            ":events": events,
         },
     }
+
+
+def _continued(item: Item, event: Event) -> tuple[str, dict[str, Any]]:
+    """Return how the history of an item that was read goes on, as a `SET` and its `:events`.
+
+    A full one is written anew without its oldest events, by this request's reading of it. One place stays
+    free for `put`, which has not read the item; no two of them follow each other.
+    """
+    if len(item.history) < MAX_HISTORY - 1:
+        return "history = list_append(history, :events)", _events(event)
+    return "history = :events", _events(*item.history[2 - MAX_HISTORY :], event)
 
 
 def _events(*events: Event) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from typing import Any, Literal
 FOREVER = 4102444800.0
 """1 January 2100: the end of validity of what is not superseded (S3 Vectors filters compare numbers)."""
 
+MAX_HISTORY = 100
+"""Events of an item that are kept, the newest: its history must not fill the 400 KB of a DynamoDB item."""
+
 EventKind = Literal["stored", "superseded", "deleted", "re_embedded"]
 
 
