@@ -179,6 +179,14 @@ def test_deployed_with_a_good_key_there_are_details(deployed: Call) -> None:
         assert "duration_ms" in answer.json["checks"]["database"]
 
 
+def test_deployed_while_the_keys_cannot_be_looked_up_there_are_words_and_no_error(deployed: Call) -> None:
+    key, _ = asyncio.run(Keys(wiring.key_store()).create("acme", "ops", {"jobs:read"}, None))
+    clients.dynamodb().delete_table(TableName="keys")
+    answer = deployed(event("GET /api/v1/health", headers={"x-api-key": key}))
+    assert answer.status == 200
+    assert answer.json["checks"]["database"] == {"status": "ok"}
+
+
 def test_importing_it_loads_neither_the_aws_sdk_nor_a_vendors_nor_an_http_client() -> None:
     program = (
         "import sys; import functions.api.health.handler;"
