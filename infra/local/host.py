@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Any
 
 from infra.local import envfile, reload, synth, web
@@ -178,15 +179,27 @@ class Host:
         say = self.logs.say
         if plan.runner:
             say("the runner itself changed: restart `make run` to use it")
-        if plan.settings:
-            self.environment.settings = read_options().environment
-            await self._use_settings(self.deployment)
-            say("read .env again")
-        if plan.synth and not self.options.assembly:
+        stale = await self._read_settings() if plan.settings else False
+        if (plan.synth or stale) and not self.options.assembly:
             await self._redeploy()
         recycled = self.functions.recycle(plan.affects)
         if recycled:
             say(f"reloaded {', '.join(recycled)}")
+
+    async def _read_settings(self) -> bool:
+        """Use `.env` as it is now; return whether the template has to be made again for it."""
+        before = self.options
+        try:
+            now = read_options().environment
+        except RunnerError as error:
+            self.logs.say(f"{error}; the settings stay as they were", "ERROR")
+            return False
+        self.options = replace(before, environment=now)
+        self.environment.settings = now
+        await self._use_settings(self.deployment)
+        self.web.visitors = Visitors.of(self.deployment.api, now)
+        self.logs.say("read .env again")
+        return synth.asks_for(now) != synth.asks_for(before.environment)
 
     async def _redeploy(self) -> None:
         options, say = self.options, self.logs.say

@@ -51,11 +51,16 @@ def inputs(root: Path = ROOT) -> Iterator[Path]:
 
 def fingerprint(auth_mode: str, environment: Mapping[str, str], root: Path = ROOT) -> str:
     """Return a hash over everything the template depends on."""
-    digest = hashlib.sha256(json.dumps([auth_mode, *(environment.get(n) for n in _ENVIRONMENT)]).encode())
+    digest = hashlib.sha256(json.dumps([auth_mode, *asks_for(environment)]).encode())
     for path in inputs(root):
         digest.update(f"{path.relative_to(root)}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def asks_for(environment: Mapping[str, str]) -> list[str | None]:
+    """Return the settings the template is made from."""
+    return [environment.get(name) for name in _ENVIRONMENT]
 
 
 def is_current(out: Path, mark: str) -> bool:

@@ -19,6 +19,8 @@ import os
 def handler(event, context):
     return {"statusCode": 200, "body": "WORD " + os.environ.get("LOG_LEVEL", "")}
 '''
+ORIGIN = {"Origin": "https://app.example.com"}
+ALLOWED = "access-control-allow-origin"
 SPEC = '''"""GET /ping."""
 
 from orchestrator.spec import Function, Route
@@ -59,7 +61,9 @@ def running(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         yield started
 
 
-def test_a_save_is_seen_at_once_and_a_broken_spec_stops_nothing(running: Running, project: Path) -> None:
+def test_a_save_is_seen_at_once_and_neither_a_broken_setting_nor_a_broken_spec_stops_anything(
+    running: Running, project: Path
+) -> None:
     ping = project / "functions" / "api" / "ping"
     assert running.get("/ping").text == "one INFO"
 
@@ -68,6 +72,12 @@ def test_a_save_is_seen_at_once_and_a_broken_spec_stops_nothing(running: Running
 
     (project / ".env").write_text("LOG_LEVEL=ERROR\n")
     until(lambda: running.get("/ping").text == "two ERROR")
+
+    (project / ".env").write_text("AUTH_MODE=maybe\n")
+    until(lambda: "AUTH_MODE is 'maybe'" in running.log())
+    assert "the settings stay as they were" in running.log()
+    (project / ".env").write_text("LOG_LEVEL=ERROR\nCORS_ORIGINS=https://app.example.com\n")
+    until(lambda: running.get("/ping", headers=ORIGIN).headers.get(ALLOWED) == ORIGIN["Origin"], 60)
 
     (ping / "spec.py").write_text("raise RuntimeError('half-written')\n")
     until(lambda: "the stack goes on as it was" in running.log(), 60)
