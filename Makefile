@@ -46,7 +46,8 @@ deploy: layers ## deploy STAGE=dev|prod to the AWS account of the environment
 	npx --yes aws-cdk@2 deploy --context stage=$(STAGE)
 
 clean: ## remove what was built and what the laptop runner keeps
-	rm -rf .build .local .tools .venv cdk.out logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf .build .local .tools .venv cdk.out logs .pytest_cache .ruff_cache .hypothesis \
+		.import_linter_cache .schemathesis
 
 $(UV):
 	@echo "· bringing uv into .tools"
