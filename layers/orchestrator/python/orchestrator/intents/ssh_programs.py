@@ -2,11 +2,14 @@
 
 A program that can only read takes any flag (`any_flags`). One that can also change, run or wait for something
 is given exactly the flags (`flags`) or subcommands (`subcommands`) that only read; `find` loses its actions.
+What shows the environment of a process or container (`ps e`, `docker inspect`), where passwords are, or asks
+a server (`getent hosts`), who then reads what is asked, is left out.
 Sources: the manual pages of GNU coreutils, findutils, procps, util-linux, iproute2, systemd and docker.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 Rule = Callable[[Sequence[str]], str | None]
@@ -98,6 +101,11 @@ def _short(word: str, letters: Mapping[str, bool]) -> bool | None:
     return False
 
 
+def _one(words: Sequence[str]) -> str | None:
+    """Accept one operand: what follows it, docker hands to a `ps` that runs as root."""
+    return flags()(words) or (None if len(words) == 1 else "needs exactly one word after it")
+
+
 def _find(words: Sequence[str]) -> str | None:
     """Accept the tests of `find`, not its actions: they run programs, delete, or write files."""
     actions = ("-exec", "-ok", "-delete", "-fprint", "-fls", "-files0-from")
@@ -115,6 +123,33 @@ def _ip(words: Sequence[str]) -> str | None:
     return None if left[1:2] in ([], ["show"], ["list"]) else f"{left[1]} is not allowed, only show"
 
 
+def _getent(words: Sequence[str]) -> str | None:
+    """Accept the databases that are files of the host."""
+    if not words or words[0] not in _DATABASES:
+        return f"needs one of {', '.join(_DATABASES)} as its first word"
+    return flags()(words)
+
+
+_DATABASES = ("group", "passwd", "protocols", "services")
+_FIELD = (
+    "(?:pid|ppid|user|uid|group|gid|stat|state|%cpu|pcpu|%mem|pmem|rss|vsz|time|etime|etimes|lstart|start|tty"
+    "|ni|nice|nlwp|psr|comm|cmd|args|command)"
+)
+_FIELDS = rf"[+-]?{_FIELD}(?:,[+-]?{_FIELD})*"
+_BSD = rf"(?:-?[afjlruwx]+|-?axo {_FIELDS})"
+_STANDARD = rf"(?:-[Ae]?L?f|-[Ae]?F|-[Ae]|-p [0-9,]+)(?: -o {_FIELDS})?|-[Ae]?o {_FIELDS}"
+_PS = re.compile(rf"(?:(?:{_BSD}|{_STANDARD})(?: -?ww)?(?: --sort[= ]{_FIELDS})?)?")
+
+
+def _ps(words: Sequence[str]) -> str | None:
+    """Accept the usual forms: the BSD `e` shows environments, and forms that do not fit are read as BSD."""
+    if not any(" " in word for word in words) and _PS.fullmatch(" ".join(words)):
+        return None
+    return (
+        "accepts forms such as aux, -ef, -p 1,2, -eo pid,args --sort=-rss; of the fields only harmless ones"
+    )
+
+
 _UNITS = flags(
     "alqt:n:p:", "all", "full", "quiet", "type:", "state:", "lines:", "property:", "no-pager", "no-legend",
     "plain", "failed", "value",
@@ -129,12 +164,11 @@ PROGRAMS: dict[str, Rule] = {
     "docker": subcommands(
         images=flags("aqf:", "all", "quiet", "filter:", "format:", "no-trunc", "digests"),
         info=flags("f:", "format:", positional=None),
-        inspect=flags("sf:", "size", "format:", "type:"),
         logs=flags("n:t", "tail:", "since:", "until:", "timestamps", "details"),
         port=flags(),
         ps=flags("aqlsn:f:", "all", "quiet", "latest", "last:", "size", "filter:", "format:", "no-trunc"),
         stats=flags("a", "all", "format:", "no-stream", "no-trunc"),
-        top=flags(),
+        top=_one,
         version=flags("f:", "format:", positional=None),
     ),
     "du": any_flags,
@@ -142,7 +176,7 @@ PROGRAMS: dict[str, Rule] = {
     "file": without("-C", "--compile"),
     "find": _find,
     "free": without("-s", "--seconds"),
-    "getent": any_flags,
+    "getent": _getent,
     "grep": any_flags,
     "groups": any_flags,
     "head": any_flags,
@@ -161,7 +195,7 @@ PROGRAMS: dict[str, Rule] = {
     "md5sum": any_flags,
     "nproc": any_flags,
     "pgrep": any_flags,
-    "ps": any_flags,
+    "ps": _ps,
     "pwd": any_flags,
     "readlink": any_flags,
     "realpath": any_flags,
