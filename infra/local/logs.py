@@ -45,7 +45,7 @@ class Logs:
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.exists() and file.stat().st_size > MAX_BYTES:
             file.replace(file.with_suffix(".log.1"))
-        self._file = file.open("a", encoding="utf-8", buffering=1)
+        self._file = _private(file)
 
     def function(self, function: LocalFunction, line: str) -> None:
         """Take one line a function printed."""
@@ -111,6 +111,13 @@ def _message(record: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _private(file: Path) -> TextIO:
+    """Open a file to append to that only its owner reads: functions print what they are given."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    file.chmod(0o600)  # also one that was there before
+    return os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)
 
 
 def _parse(line: str) -> Json | None:

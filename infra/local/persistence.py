@@ -65,6 +65,8 @@ class Store:
     def save(self) -> None:
         """Write what changed since the last time."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Texts and keys' hashes of whoever tried things out here: nobody else's on this machine.
+        self.folder.chmod(0o700)
         with LOCK:  # one moment for all services
             due = {service: self._generation(service) for service in _SERVICES}
             due = {service: count for service, count in due.items() if self._saved.get(service) != count}
