@@ -7,9 +7,11 @@ Protocol: "Using the Lambda runtime API" in the AWS Lambda developer guide.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from infra.local.shared import Invocation
+from infra.local.visitors import from_page
 
 _ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
@@ -68,7 +70,10 @@ class RuntimeApi:
         self._connections.add(connection)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                target, length = _parse(head)
+                target, headers = _parse(head)
+                if from_page(headers):
+                    break  # a web page guesses ports: it would take the invocation, or answer it
+                length = int(headers.get("content-length", 0))
                 body = await reader.readexactly(length) if length else b""
                 writer.write(await self._answer(target, body))
                 await writer.drain()
@@ -106,11 +111,8 @@ class RuntimeApi:
         return head.encode() + task.payload
 
 
-def _parse(head: bytes) -> tuple[str, int]:
-    lines = head.decode("latin-1").split("\r\n")
-    length = 0
-    for line in lines[1:]:
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length":
-            length = int(value)
-    return lines[0].split(" ")[1], length
+def _parse(head: bytes) -> tuple[str, Mapping[str, str]]:
+    """Return the path and the headers by their names in lower case."""
+    request, *lines = head.decode("latin-1").rstrip().split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return request.split(" ")[1], {name.lower(): value.strip() for name, _, value in pairs}

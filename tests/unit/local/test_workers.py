@@ -65,6 +65,29 @@ def test_the_plain_runtime_answers_and_reports_errors(tmp_path: Path) -> None:
     assert json.loads(again.payload)["sum"] == 4  # pyright: ignore
 
 
+PAGE_HEADERS = ["Origin: https://elsewhere.example", "Sec-Fetch-Site: cross-site", "Host: elsewhere.example"]
+
+
+@pytest.mark.parametrize("header", PAGE_HEADERS)
+@pytest.mark.parametrize(
+    "request_line", ["GET /2018-06-01/runtime/invocation/next", "POST /2018-06-01/runtime/init/error"]
+)
+def test_a_web_page_neither_takes_an_invocation_nor_answers_one(header: str, request_line: str) -> None:
+    async def go() -> None:
+        api = RuntimeApi("arn:test")
+        host, _, port = (await api.start()).partition(":")
+        api.submit(Task("r0", b"secret", 0, "Root=1-0-0"))
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{request_line} HTTP/1.1\r\n{header}\r\nContent-Length: 0\r\n\r\n".encode())
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert not api.ready.done()
+        assert api.current is None
+        writer.close()
+        api.close()
+
+    asyncio.run(go())
+
+
 def test_the_plain_runtime_reports_a_handler_that_cannot_load(tmp_path: Path) -> None:
     (error,) = asyncio.run(with_plain_runtime(tmp_path, "nothing.here"))
     assert error["errorType"] == "ModuleNotFoundError"  # pyright: ignore
