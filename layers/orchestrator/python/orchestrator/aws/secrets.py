@@ -51,13 +51,16 @@ class Secret:
                 raise
             return {}
         try:
-            values = json.loads(reply["SecretString"])
+            values = json.loads(reply.get("SecretString", ""))
         except ValueError as error:
             raise self._malformed() from error
-        if not isinstance(values, dict):
+        fields = cast("dict[str, object]", values) if isinstance(values, dict) else {"": None}
+        if not all(isinstance(value, str) for value in fields.values()):
             raise self._malformed()
-        return cast("dict[str, str]", values)
+        return cast("dict[str, str]", fields)
 
     def _malformed(self) -> NotConfigured:
         example = '{"OPENAI_API_KEY": "sk-…"}'
-        return NotConfigured(f"the {self._vendor} secret is no JSON object", hint=f"Store it like {example}.")
+        return NotConfigured(
+            f"the {self._vendor} secret is no JSON object of texts", hint=f"Store it like {example}."
+        )
