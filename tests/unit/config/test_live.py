@@ -54,6 +54,20 @@ def test_the_base_address_can_be_another_server() -> None:
 
 
 @pytest.mark.parametrize(
+    "base",
+    ["https://ann:hunter2@api.example.com/v1", "api.example.com/v1", "ftp://api.example.com", "https://"],
+)
+def test_a_vendor_whose_address_is_wrong_is_not_asked_and_the_address_not_shown(base: str) -> None:
+    vendors = Vendors()
+    (answer,) = vendors.ask(OPENAI | {"OPENAI_BASE_URL": base})
+    assert vendors.asked == []
+    assert answer.ok is None
+    assert "not asked: OPENAI_BASE_URL" in answer.line()
+    assert "hunter2" not in answer.line()
+    assert "example.com" not in answer.line()
+
+
+@pytest.mark.parametrize(
     ("status", "word"), [(401, "the key is refused"), (403, "the key is refused"), (500, "500")]
 )
 def test_a_refusal_is_reported_without_the_key(status: int, word: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx2
 
 from orchestrator.config import check
+from orchestrator.config.groups import http_url
 from orchestrator.config.registry import WINGS, Set
 
 SECONDS = 10.0
@@ -60,7 +61,10 @@ def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> An
     probe = PROBES.get(group.name)
     if probe is None:
         return Answer(group.name, None, "not asked: no call of this vendor is known to be free of effects")
-    address = values.get(probe.base, probe.default_base).rstrip("/") + probe.path
+    try:
+        address = http_url(values.get(probe.base, probe.default_base)) + probe.path
+    except ValueError as error:
+        return Answer(group.name, None, f"not asked: {probe.base} is {error}")
     headers = {"authorization": f"Bearer {values[probe.key]}"} if probe.key in values else {}
     try:
         response = client.get(address, headers=headers)
