@@ -43,7 +43,10 @@ async def openapi(request: Request) -> Response:
 )
 async def chatgpt(request: Request) -> Response:
     """Return the reduced OpenAPI 3.0 document for ChatGPT Actions."""
-    return _serve(request, _document("chatgpt.json", base_url or str(request.base_url)))
+    if base_url:
+        return _serve(request, _document("chatgpt.json", base_url))
+    # It names the host it was asked at: no cache may hand it to somebody who asked at another.
+    return _serve(request, _document("chatgpt.json", str(request.base_url)), vary="accept-encoding, host")
 
 
 @app.get("/docs", operation_id="getDocs", response_class=Response, responses=_serves("text/html"))
@@ -86,13 +89,13 @@ def _page(request: Request, name: str) -> Response:
     return response
 
 
-def _serve(request: Request, file: File, seconds: int = 300) -> Response:
+def _serve(request: Request, file: File, seconds: int = 300, vary: str = "accept-encoding") -> Response:
     packed = "gzip" in request.headers.get("accept-encoding", "")
     etag = f'"{file.etag}{"-gzip" if packed else ""}"'
     headers = {
         "etag": etag,
         "cache-control": f"public, max-age={seconds}",
-        "vary": "accept-encoding",
+        "vary": vary,
         "x-content-type-options": "nosniff",
     }
     if etag in request.headers.get("if-none-match", ""):

@@ -88,6 +88,16 @@ def test_without_one_the_document_is_relative_and_chatgpts_names_where_it_was_as
     assert call(event("GET /openapi/chatgpt.json")).json["servers"] == [{"url": "https://api.example.com"}]
 
 
+def test_what_names_the_host_it_was_asked_at_is_cached_for_that_host_alone(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = event("GET /openapi/chatgpt.json", headers={"accept-encoding": "gzip"})
+    assert call(asked).headers["vary"] == "accept-encoding, host"
+    assert call(event("GET /openapi.json")).headers["vary"] == "accept-encoding"
+    monkeypatch.setenv("ORCHESTRATOR_BASE_URL", "https://api.example.com")
+    assert fresh()(asked).headers["vary"] == "accept-encoding"
+
+
 @pytest.mark.parametrize("path", ["/openapi.json", "/docs/assets/redoc.standalone.js", "/docs"])
 def test_what_the_client_has_already_is_not_sent_again(call: Call, path: str) -> None:
     first = call(event(f"GET {path}"))
