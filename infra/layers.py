@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from infra.checks import checked
@@ -25,6 +25,8 @@ PYTHON = "3.13"
 LIMIT = 262_144_000
 """Bytes of a function with all its layers, unzipped (Lambda developer guide, "Lambda quotas")."""
 MAX_LAYERS = 5
+NO_BYTECODE: frozenset[str] = frozenset()
+"""Files of a layer, by their paths under `python/`, that are not for this Python and need not compile."""
 PACKAGE = "orchestrator"
 
 
@@ -165,11 +167,29 @@ def _strip(folder: Path) -> None:
 
 
 def _compile(folder: Path) -> None:
+    """Put bytecode beside every source file.
+
+    Raises:
+        DeploymentError: a file has none: Lambda cannot write it, so each cold start would compile the file.
+    """
     # The path in tracebacks is Lambda's, so the bytecode does not depend on where it was built.
     options = ["-q", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/opt"]
+    # Its exit code says no more than that some file failed; which of them matters is asked below.
     subprocess.run(  # noqa: S603 - an interpreter found by us
         [_matching_python(), "-m", "compileall", *options, str(folder)], check=False
     )
+    bare = [file.relative_to(folder / "python").as_posix() for file in _without_bytecode(folder)]
+    if missing := sorted(set(bare) - NO_BYTECODE):
+        names = f"{missing[0]} and {len(missing) - 1} more" if len(missing) > 1 else missing[0]
+        mend = "mend it, or name it in NO_BYTECODE (infra/layers.py)"
+        raise DeploymentError(f"{names}: no bytecode of Python {PYTHON}; {mend}")
+
+
+def _without_bytecode(folder: Path) -> Iterator[Path]:
+    ending = f".cpython-{PYTHON.replace('.', '')}.pyc"
+    for file in folder.rglob("*.py"):
+        if not (file.parent / "__pycache__" / (file.stem + ending)).is_file():
+            yield file
 
 
 def _matching_python() -> str:

@@ -66,6 +66,25 @@ def test_the_package_is_packed_with_bytecode_that_python_uses_without_its_source
     assert run.stdout == "42\n"
 
 
+def test_a_file_without_bytecode_is_refused_by_name_unless_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path)
+    (root / "layers/orchestrator/python/orchestrator/another.py").write_text("print 'Python 2'\n")
+    with pytest.raises(
+        DeploymentError, match=r"^orchestrator/another\.py: no bytecode of Python 3\.13; mend"
+    ):
+        pack(root, tmp_path / "built")
+    monkeypatch.setattr(layers, "NO_BYTECODE", frozenset({"orchestrator/another.py"}))
+    assert (pack(root, tmp_path / "built") / "python/orchestrator/another.py").is_file()
+
+
+def test_a_compiler_that_does_nothing_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "_matching_python", lambda: "true")
+    with pytest.raises(DeploymentError, match=r"^orchestrator/__init__\.py: no bytecode"):
+        pack(project(tmp_path), tmp_path / "built")
+
+
 def test_packing_again_leaves_nothing_of_the_former_package(tmp_path: Path) -> None:
     root = project(tmp_path)
     folder = pack(root, tmp_path / "built")
