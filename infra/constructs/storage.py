@@ -19,6 +19,7 @@ from infra.constructs.shared import keep
 from infra.deployment import Deployment
 from infra.discovery import Found
 from orchestrator import spec
+from orchestrator.config.rules import PLACEHOLDER
 from orchestrator.config.vendors import VENDORS
 
 DEAD_LETTERS_KEPT = Duration.days(14)
@@ -165,9 +166,8 @@ class Secrets(Construct):
             secret_string=json.dumps(dict.fromkeys(about.keys, "")),
         )
         secret.apply_removal_policy(keep(deployment))
-        secret.add_metadata(
-            "orchestrator", {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url}
-        )
+        told = {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url, "sample": PLACEHOLDER}
+        secret.add_metadata("orchestrator", told)
         Validations.of(secret).acknowledge(
             Because(
                 id="AwsSolutions-SMG4",

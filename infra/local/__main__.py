@@ -7,6 +7,7 @@ import sys
 import time
 
 from infra.local.errors import RunnerError
+from infra.local.lock import hold
 from infra.local.options import read_options
 
 STARTED = time.perf_counter()
@@ -19,6 +20,7 @@ def main() -> int:
         from infra.local import web
 
         listener = web.listen(options.port)
+        hold(options.data)
         from infra.local.host import Host
         from infra.local.logs import Logs
 

@@ -1,11 +1,13 @@
 """Vendor keys on a laptop: from `.env` into Secrets Manager, or a stand-in for the vendor.
 
-A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "base_url"}`.
+A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "base_url", "sample"}`, the last
+a pattern of values that nobody has replaced yet and that count as unset.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +16,8 @@ from infra.local.template import Template
 
 PLACEHOLDER = "local-stand-in"
 """The key a stand-in is called with."""
+NOTHING = "(?!)"
+"""A pattern that matches nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Vendor:
     secret_name: str
     keys: tuple[str, ...]
     base_url: str | None
+    sample: str = NOTHING
+
+    def own(self, name: str, settings: Mapping[str, str]) -> str:
+        """Return the developer's value of a variable, empty when it is unset or a sample."""
+        value = settings.get(name, "").strip()
+        return "" if re.fullmatch(self.sample, value) else value
 
 
 def vendors_of(template: Template) -> list[Vendor]:
@@ -35,19 +45,20 @@ def vendors_of(template: Template) -> list[Vendor]:
         if "vendor" in metadata:
             keys = tuple(metadata.get("keys", ()))
             arn, name = template.arn(resource.id), template.name(resource.id)
-            found.append(Vendor(metadata["vendor"], arn, name, keys, metadata.get("base_url")))
+            own_url, sample = metadata.get("base_url"), metadata.get("sample", NOTHING)
+            found.append(Vendor(metadata["vendor"], arn, name, keys, own_url, sample))
     return found
 
 
 def is_configured(vendor: Vendor, settings: Mapping[str, str]) -> bool:
     """Return whether the developer has a key for the vendor, or points its SDK somewhere else."""
-    own_url = bool(vendor.base_url and settings.get(vendor.base_url, "").strip())
-    return own_url or any(settings.get(key, "").strip() for key in vendor.keys)
+    own_url = bool(vendor.base_url and vendor.own(vendor.base_url, settings))
+    return own_url or any(vendor.own(key, settings) for key in vendor.keys)
 
 
 def secret_value(vendor: Vendor, settings: Mapping[str, str]) -> str:
     """Return the secret as JSON: each key's value, or the placeholder where it is unset."""
-    return json.dumps({key: settings.get(key, "").strip() or PLACEHOLDER for key in vendor.keys})
+    return json.dumps({key: vendor.own(key, settings) or PLACEHOLDER for key in vendor.keys})
 
 
 def store_secrets(vendors: list[Vendor], settings: Mapping[str, str], call: Call) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def test_what_is_deleted_follows_lambdas_rules(payload: bytes, partial: bool, de
 def test_a_vendor_without_a_key_or_address_of_its_own_gets_the_placeholder() -> None:
     assert not is_configured(OPENAI, {"OPENAI_API_KEY": " "})
     assert is_configured(OPENAI, {"OPENAI_API_KEY": "sk"})
+    assert not is_configured(replace(OPENAI, sample="your-.*"), {"OPENAI_API_KEY": "your-key-here"})
     assert is_configured(OPENAI, {"OPENAI_BASE_URL": "http://ollama"})
     assert json.loads(secret_value(OPENAI, {})) == {"OPENAI_API_KEY": PLACEHOLDER}
     assert json.loads(secret_value(OPENAI, {"OPENAI_API_KEY": " sk "})) == {"OPENAI_API_KEY": "sk"}

@@ -67,8 +67,11 @@ class _Work:
     started: float
     correlation_id: str
 
-    def result(self, result: Mapping[str, Any], job_id: str | None = None) -> OrchestrateResult:
-        elapsed = round((time.monotonic() - self.started) * 1000)
+    def result(
+        self, result: Mapping[str, Any], job_id: str | None = None, elapsed: int | None = None
+    ) -> OrchestrateResult:
+        if elapsed is None:
+            elapsed = round((time.monotonic() - self.started) * 1000)
         return OrchestrateResult(
             result=dict(result), mode=self.mode, duration_ms=elapsed, mode_reason=self.reason, job_id=job_id
         )
@@ -228,7 +231,9 @@ class Dispatcher:
         job = await self._jobs.watch(work.tenant, job_id, left)
         view = self._jobs.view(job)
         if view.status == "success" and view.result is not None:
-            return Answer(work.result(view.result, job_id))
+            # The job's own time, so that the same request gets the same answer.
+            elapsed = round((job.updated_at - job.created_at) * 1000)
+            return Answer(work.result(view.result, job_id, elapsed))
         if view.status == "failed":
             raise recorded(view.error_type or "", f"{view.error} (job {job_id})", view.hint)
         return Answer(

@@ -113,7 +113,7 @@ class JobView(BaseModel):
             created_at=datetime.fromtimestamp(job.created_at, UTC).isoformat(),
             updated_at=datetime.fromtimestamp(job.updated_at, UTC).isoformat(),
             attempts=job.attempts,
-            progress=dict(job.progress) if job.progress else None,
+            progress=dict(job.progress) if job.progress and status == "running" else None,
             result=dict(job.result) if job.result is not None else None,
             error=failure.error if failure else None,
             error_type=failure.error_type if failure else None,
