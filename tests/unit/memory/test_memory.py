@@ -407,18 +407,6 @@ def test_the_largest_text_and_tags_are_taken() -> None:
     play(scene)
 
 
-@pytest.mark.parametrize("field", ["text", "tags", "key"])
-def test_half_a_surrogate_pair_is_refused_by_name(field: str) -> None:
-    async def scene(world: World) -> None:
-        inputs: dict[str, Any] = {"text": "x", "tags": ["x"], "key": "x"}
-        inputs[field] = ["x\ud800"] if field == "tags" else "x\ud800"
-        with pytest.raises(InvalidInput) as caught:
-            await world.memory.write(**inputs)
-        assert caught.value.field == f"inputs.{field}"
-
-    play(scene)
-
-
 def test_a_blank_query_is_refused_by_name_before_the_vendor_is_asked() -> None:
     async def scene(world: World) -> None:
         with pytest.raises(InvalidInput) as caught:

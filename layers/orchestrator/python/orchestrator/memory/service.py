@@ -52,11 +52,10 @@ class Memory:
             after a change of a fact, and `degraded`, `job_id` when the embedding has to follow.
 
         Raises:
-            InvalidInput: the text or the tags are too large, or no Unicode.
+            InvalidInput: the text or the tags are too large.
             Conflict: the same fact is being changed by somebody else.
         """
         tags = tuple(dict.fromkeys(tags))
-        _check_unicode(text=text, tags="".join(tags), key=key or "")
         _check_sizes(text, tags)
         item_id = item_id_of(self._scope, text, tags, key)
         old = await self._on.store.current(self._scope, key) if key else None
@@ -220,19 +219,6 @@ class Memory:
 def _check_not_blank(name: str, value: str, hint: str) -> None:
     if not value.strip():
         raise InvalidInput(f"inputs.{name}: is empty", field=f"inputs.{name}", hint=hint)
-
-
-def _check_unicode(**inputs: str) -> None:
-    """JSON can spell half a surrogate pair; the services behind memory take UTF-8, which cannot."""
-    for name, value in inputs.items():
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidInput(
-                f"inputs.{name}: holds half a surrogate pair",
-                field=f"inputs.{name}",
-                hint="Send whole characters.",
-            ) from error
 
 
 def _check_sizes(text: str, tags: Sequence[str]) -> None:
