@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import openai
@@ -15,22 +15,10 @@ from starlette.routing import Route
 from orchestrator.errors import InvalidInput, NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai import OpenAIEmbedder
 from tests.fakes.http_server import serving
-from tests.fakes.sandbox import Sandbox, sandbox
+from tests.fakes.sandbox import Sandbox
 
 T = TypeVar("T")
 KEY = "sk-very-secret-0123456789"
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Sandbox]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def vendor(place: Sandbox) -> Iterator[Sandbox]:
-    yield place
-    place.behave()
 
 
 async def key() -> str:

@@ -10,7 +10,7 @@ import openai
 import pytest
 from pydantic import BaseModel, Field
 
-from tests.fakes.sandbox import Sandbox, sandbox
+from tests.fakes.sandbox import Sandbox
 
 MODEL = "gpt-6-luna"
 
@@ -34,18 +34,6 @@ class Reading(BaseModel):
     day: date
     note: str | None
     root: Item
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Sandbox]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def vendor(place: Sandbox) -> Iterator[Sandbox]:
-    yield place
-    place.behave()
 
 
 @pytest.fixture

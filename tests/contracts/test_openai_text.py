@@ -1,7 +1,7 @@
 """The text adapter, on OpenAI's own SDK, against the stand-in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -11,7 +11,7 @@ from orchestrator.errors import NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai_responses import OpenAIText
 from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
 from orchestrator.llm.ports import Generated, Prompt
-from tests.fakes.sandbox import Sandbox, sandbox
+from tests.fakes.sandbox import Sandbox
 
 T = TypeVar("T")
 PROMPT = Prompt("Sum it up.", "The sun shines. The report is late.")
@@ -20,18 +20,6 @@ PROMPT = Prompt("Sum it up.", "The sun shines. The report is late.")
 class Summary(BaseModel):
     summary: str
     points: list[str]
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Sandbox]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def vendor(place: Sandbox) -> Iterator[Sandbox]:
-    yield place
-    place.behave()
 
 
 async def key() -> str:
