@@ -1,7 +1,7 @@
 """Vendor keys on a laptop: from `.env` into Secrets Manager, or a stand-in for the vendor.
 
-A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "base_url", "sample"}`, the last
-a pattern of values that nobody has replaced yet and that count as unset.
+A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "base_url", "sample"}`, the
+last a pattern of values that nobody has replaced yet and that count as unset.
 """
 
 from __future__ import annotations
