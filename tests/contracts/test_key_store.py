@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,7 +126,8 @@ def test_of_two_revocations_at_once_the_first_stands(client: Any, monkeypatch: p
         """Answer what was there, then let somebody else revoke the key before the caller does."""
         before = read(**given)
         monkeypatch.setattr(client, "get_item", read)
-        run(DynamoKeys(TABLE).revoke("one", NOON))
+        with ThreadPoolExecutor(1) as somebody:
+            somebody.submit(run, DynamoKeys(TABLE).revoke("one", NOON)).result()
         return before
 
     monkeypatch.setattr(client, "get_item", overtaken)
