@@ -87,8 +87,8 @@ def test_a_killed_front_does_not_block_its_request_beyond_its_time(stack: Runnin
         assert first.result().status_code == 500
     # The kill may have come before the vendor was asked: the fault would then meet the second request.
     stack.delete("/_local/sandbox/openai/faults")
-    # The lock ends ORCHESTRATOR_SYNC_TIMEOUT + 4 s after it was taken; until then one is told to wait. Who has
-    # waited nearly all of its own time for that end may have too little left for the work, and is told so.
+    # The lock ends ORCHESTRATOR_SYNC_TIMEOUT + 4 s after it was taken; until then one is told to wait.
+    # Who has waited nearly all of its own time for that end may have too little left for the work.
     answer = until(lambda: _answered(ask(stack, "memory.write", {"text": "cut short"}, user)), 20)
     assert answer["result"]["status"] == "stored"
 
