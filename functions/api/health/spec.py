@@ -16,4 +16,6 @@ SPEC = Function(
     secrets=("openai",),
     settings=("openai", "auth"),
     layers=("base", "aws"),
+    # Readiness must still answer when each thing it asks lets it wait.
+    timeout=20,
 )

@@ -97,14 +97,30 @@ async def call(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     """Make a blocking client call, then let the event loop have its turn.
 
     Not in a thread: a Lambda process has one request at a time, and handing a call over and back costs more
-    than half of the call itself. A deadline that passes meanwhile ends the caller here, at most one call late.
+    than half of the call itself. A deadline that passes meanwhile ends the caller here, at most a call late.
 
     Raises:
         Unavailable: the service throttled the call, failed, or could not be reached.
         ClientError: the service refused the call for any other reason.
     """
+    result = _made(operation, *args, **kwargs)
+    await asyncio.sleep(0)
+    return result
+
+
+async def call_aside(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Make the call in a thread, for callers with other things to do, or who may give it up at any moment.
+
+    Raises:
+        Unavailable: the service throttled the call, failed, or could not be reached.
+        ClientError: the service refused the call for any other reason.
+    """
+    return await asyncio.to_thread(_made, operation, *args, **kwargs)
+
+
+def _made(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
-        result = operation(*args, **kwargs)
+        return operation(*args, **kwargs)
     except ClientError as error:
         service = error.operation_name
         reasons = error.response.get("CancellationReasons", [])
@@ -118,5 +134,3 @@ async def call(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
         raise Unavailable(
             f"an AWS service did not answer ({type(error).__name__})", hint="Try again in a few seconds."
         ) from error
-    await asyncio.sleep(0)
-    return result

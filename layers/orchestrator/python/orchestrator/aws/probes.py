@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from orchestrator.aws.clients import call, dynamodb, error_code, sqs
+from orchestrator.aws.clients import call_aside, dynamodb, error_code, sqs
 from orchestrator.errors import Unavailable
 
 
@@ -15,7 +15,7 @@ async def table(name: str) -> str:
         Unavailable: it does not, or DynamoDB does not answer.
     """
     try:
-        reply = await call(dynamodb().describe_table, TableName=name)
+        reply = await call_aside(dynamodb().describe_table, TableName=name)
     except ClientError as error:
         raise Unavailable(f"the table cannot be described: {error_code(error)}") from error
     status = reply["Table"].get("TableStatus", "unknown")
@@ -31,7 +31,7 @@ async def queue(url: str) -> str:
         Unavailable: it is not, or SQS does not answer.
     """
     try:
-        await call(sqs().get_queue_attributes, QueueUrl=url, AttributeNames=["QueueArn"])
+        await call_aside(sqs().get_queue_attributes, QueueUrl=url, AttributeNames=["QueueArn"])
     except ClientError as error:
         raise Unavailable(f"the queue cannot be read: {error_code(error)}") from error
     return "ok"
