@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import botocore.session
 from botocore.config import Config
@@ -88,8 +88,17 @@ def secretsmanager() -> SecretsManagerClient:
     return cast("SecretsManagerClient", _client("secretsmanager"))
 
 
+class Refused(Exception):
+    """The condition of a write does not hold; `item` is what stands there, when the call asked for it."""
+
+    def __init__(self, item: Mapping[str, Any]) -> None:
+        """Keep the item in DynamoDB's own shape."""
+        super().__init__("the condition does not hold")
+        self.item = item
+
+
 def error_code(error: ClientError) -> str:
-    """Return the service's own code of `error`, for example `ConditionalCheckFailedException`."""
+    """Return the service's own code of `error`, for example `ResourceNotFoundException`."""
     return error.response.get("Error", {}).get("Code", "")
 
 
@@ -100,6 +109,7 @@ async def call(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     than half of the call itself. A deadline that passes meanwhile ends the caller here, at most a call late.
 
     Raises:
+        Refused: the condition of a DynamoDB write does not hold.
         Unavailable: the service throttled the call, failed, or could not be reached.
         ClientError: the service refused the call for any other reason.
     """
@@ -112,6 +122,7 @@ async def call_aside(operation: Callable[P, R], *args: P.args, **kwargs: P.kwarg
     """Make the call in a thread, for callers with other things to do, or who may give it up at any moment.
 
     Raises:
+        Refused: the condition of a DynamoDB write does not hold.
         Unavailable: the service throttled the call, failed, or could not be reached.
         ClientError: the service refused the call for any other reason.
     """
@@ -122,6 +133,8 @@ def _made(operation: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
         return operation(*args, **kwargs)
     except ClientError as error:
+        if error_code(error) == "ConditionalCheckFailedException":
+            raise Refused(cast("Mapping[str, Any]", error.response).get("Item", {})) from error
         service = error.operation_name
         reasons = error.response.get("CancellationReasons", [])
         codes = {error_code(error), *(reason.get("Code", "") for reason in reasons)}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from orchestrator.aws.clients import call, dynamodb, error_code
+from orchestrator.aws.clients import Refused, call, dynamodb
 from orchestrator.aws.documents import as_json
 from orchestrator.idempotency import RETENTION, Claim, Record
 
@@ -39,10 +38,8 @@ class DynamoIdempotency:
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            held = _record(cast("Any", error.response)["Item"])
+        except Refused as refused:
+            held = _record(refused.item)
             # A claim whose reply was lost is sent again by the SDK and meets itself.
             return None if held.claim.token == claim.token else held
         return None
@@ -78,12 +75,9 @@ class DynamoIdempotency:
         )
 
     async def _mine(self, operation: Any, **arguments: Any) -> None:
-        try:
+        # Refused means that a later attempt owns the key by now: its outcome counts, not ours.
+        with suppress(Refused):
             await call(operation, TableName=self._table, **arguments)
-        except ClientError as error:
-            # A later attempt owns the key by now: its outcome counts, not ours.
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
 
 
 def _key(scope: str, key: str) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from orchestrator.aws.clients import call, dynamodb, error_code, sqs
+from orchestrator.aws.clients import Refused, call, dynamodb, sqs
 from orchestrator.aws.documents import as_json
 from orchestrator.jobs.models import REDRIVABLE, RETENTION, Failure, Job
 
@@ -31,16 +30,13 @@ class DynamoJobs:
 
     async def create(self, job: Job) -> None:
         """Put the job unless its id is taken."""
-        try:
+        with suppress(Refused):
             await call(
                 dynamodb().put_item,
                 TableName=self._table,
                 Item=_item(job),
                 ConditionExpression="attribute_not_exists(pk)",
             )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
 
     async def get(self, tenant: str, job_id: str) -> Job | None:
         """Read the job consistently."""
@@ -189,11 +185,9 @@ class DynamoJobs:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD" if ":call" in values else "NONE",
             )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            there = cast("Any", error.response).get("Item", {})
-            return _job(there) if ":call" in values and there.get("begun_by") == values[":call"] else None
+        except Refused as refused:
+            mine = ":call" in values and refused.item.get("begun_by") == values[":call"]
+            return _job(refused.item) if mine else None
         return _job(reply["Attributes"])
 
 

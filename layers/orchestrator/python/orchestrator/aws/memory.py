@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 from botocore.exceptions import ClientError
 
-from orchestrator.aws.clients import call, dynamodb, error_code
+from orchestrator.aws.clients import Refused, call, dynamodb, error_code
 from orchestrator.errors import Conflict
 from orchestrator.memory.models import MAX_HISTORY, Event, EventKind, Item
 from orchestrator.memory.ports import Written
@@ -114,9 +114,7 @@ class DynamoMemory:
         """Return false when the condition does not hold."""
         try:
             await call(operation, **arguments)
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
+        except Refused:
             return False
         return True
 
