@@ -25,7 +25,7 @@ class World:
         self.runs: list[Any] = []
         self.act: Callable[[Call], Awaitable[dict[str, Any]]] = self._answer
         self.store, self.queue, self.records = MemoryJobs(), MemoryQueue(), MemoryIdempotency()
-        self.jobs = Jobs(self.store, self.queue, max_attempts=4)
+        self.jobs = Jobs(self.store, self.queue, max_receives=4)
         self.registry = Registry({made.intent: made for made in self._tools()})
         self.admission = Admission(self.records, self._unchanged, self.jobs.ending_of)
         self.dispatcher = Dispatcher(self.registry, {}, self.admission, self.jobs, sync_timeout=sync_timeout)

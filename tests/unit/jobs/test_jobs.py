@@ -28,7 +28,7 @@ class World:
         self.now = NOW
         self.store, self.queue = MemoryJobs(), MemoryQueue()
         self.store.jobs.update({(one.tenant, one.job_id): one for one in jobs})
-        self.jobs = Jobs(self.store, self.queue, max_attempts=MAX, clock=lambda: self.now)
+        self.jobs = Jobs(self.store, self.queue, max_receives=MAX, clock=lambda: self.now)
 
 
 def run(work: Any) -> Any:

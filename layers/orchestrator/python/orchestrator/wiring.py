@@ -14,6 +14,7 @@ from orchestrator.config.groups import Auth, Intents, OpenAI
 from orchestrator.spec import QUEUES
 
 if TYPE_CHECKING:
+    from orchestrator.aws.jobs import DynamoJobs
     from orchestrator.aws.keys import DynamoKeys
     from orchestrator.aws.memory import DynamoMemory
     from orchestrator.aws.secrets import Secret
@@ -56,25 +57,29 @@ def readiness_probes() -> dict[str, Callable[[], Awaitable[str]]]:
     from orchestrator.aws import probes
     from orchestrator.integrations import openai_probe
 
-    async def key() -> str:
-        return await secret("openai").get("OPENAI_API_KEY")
-
     return {
         "database": lambda: probes.table(os.environ["TABLE_JOBS"]),
         "queue": lambda: probes.queue(os.environ["QUEUE_JOBS"]),
-        "openai": lambda: openai_probe.models(key, OpenAI.load().base_url),
+        "openai": lambda: openai_probe.models(_openai_key, OpenAI.load().base_url),
     }
+
+
+@cache
+def _job_store() -> DynamoJobs:
+    from orchestrator.aws.jobs import DynamoJobs
+
+    return DynamoJobs(os.environ["TABLE_JOBS"])
 
 
 @cache
 def jobs() -> Jobs:
     """The jobs, seen from the request side."""
-    from orchestrator.aws.jobs import DynamoJobs, SqsJobs
+    from orchestrator.aws.jobs import SqsJobs
     from orchestrator.jobs.service import Jobs
 
     # A function that only looks at jobs has no queue to send to.
     queue = SqsJobs(os.environ.get("QUEUE_JOBS", ""))
-    return Jobs(DynamoJobs(os.environ["TABLE_JOBS"]), queue, max_attempts=_MAX_RECEIVES["jobs"])
+    return Jobs(_job_store(), queue, max_receives=_MAX_RECEIVES["jobs"])
 
 
 @cache
@@ -83,6 +88,10 @@ def secret(vendor: str) -> Secret:
     from orchestrator.aws.secrets import Secret
 
     return Secret(vendor, os.environ[f"SECRET_{vendor.upper()}"])
+
+
+async def _openai_key() -> str:
+    return await secret("openai").get("OPENAI_API_KEY")
 
 
 @cache
@@ -100,14 +109,10 @@ def _memory_backends() -> Backends:
     from orchestrator.memory.service import Backends
 
     settings = OpenAI.load()
-
-    async def key() -> str:
-        return await secret("openai").get("OPENAI_API_KEY")
-
     return Backends(
         store=_memory_store(),
         index=S3Vectors(os.environ["VECTORS_MEMORY"]),
-        embedder=OpenAIEmbedder(key, base_url=settings.base_url, model=settings.embedding_model),
+        embedder=OpenAIEmbedder(_openai_key, base_url=settings.base_url, model=settings.embedding_model),
         fallback=HashingEmbedder(),
     )
 
@@ -177,13 +182,12 @@ def prepare_dispatcher() -> None:
 @cache
 def job_worker(timeout: float) -> Worker:
     """What works on jobs in a function that may run for `timeout` seconds."""
-    from orchestrator.aws.jobs import DynamoJobs
     from orchestrator.intents.job_runner import JobRunner
     from orchestrator.jobs.worker import Worker
 
     runner = JobRunner(tools(), _providers(), budget=timeout - _WORKER_MARGIN)
     return Worker(
-        DynamoJobs(os.environ["TABLE_JOBS"]),
+        _job_store(),
         runner,
         retry_safe=runner.retry_safe,
         lease=Intents.load().job_lease,

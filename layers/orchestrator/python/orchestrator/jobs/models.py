@@ -102,9 +102,9 @@ class JobView(BaseModel):
     cancel_requested: bool = Field(False, description="The worker has been told to stop.")
 
     @classmethod
-    def of(cls, job: Job, now: float, max_attempts: int) -> JobView:
+    def of(cls, job: Job, now: float, max_receives: int) -> JobView:
         """Show `job` as it stands at `now`."""
-        status, failure = job.outcome(now, max_attempts)
+        status, failure = job.outcome(now, max_receives)
         return cls(
             job_id=job.job_id,
             status=_WIRE[status],

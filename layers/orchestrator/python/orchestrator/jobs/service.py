@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orchestrator.errors import Conflict, NotFound, OrchestratorError
-from orchestrator.jobs.models import FINAL, Ending, Job, JobView
+from orchestrator.jobs.models import FINAL, Ending, Job, JobView, Status
 from orchestrator.jobs.ports import JobQueue, JobStore
 
 _ALPHABET = "0123456789abcdefghijkmnpqrstuvwxyz"
@@ -24,12 +24,12 @@ class Jobs:
     """The jobs of all tenants, seen from the request side."""
 
     def __init__(
-        self, store: JobStore, queue: JobQueue, *, max_attempts: int, clock: Callable[[], float] = time.time
+        self, store: JobStore, queue: JobQueue, *, max_receives: int, clock: Callable[[], float] = time.time
     ) -> None:
-        """`max_attempts` is how often the queue delivers a message before it goes to the dead letters."""
+        """`max_receives` is how often the queue delivers a message before it goes to the dead letters."""
         self._store = store
         self._queue = queue
-        self._max_attempts = max_attempts
+        self._max_receives = max_receives
         self._clock = clock
 
     async def hand_over(self, job: Job) -> None:
@@ -93,25 +93,26 @@ class Jobs:
         job = await self._store.cancel(tenant, job_id, self._clock())
         if job is None:
             raise NotFound(f"Job '{job_id}' not found")
-        status, _ = job.outcome(self._clock(), self._max_attempts)
-        if status in FINAL and status != "cancelled":
+        if self._status(job) in FINAL - {"cancelled"}:
             raise Conflict(f"Job '{job_id}' has already ended as {self.view(job).status}")
         return job
 
     def is_final(self, job: Job) -> bool:
         """Whether nothing more will happen to the job by itself."""
-        return job.outcome(self._clock(), self._max_attempts)[0] in FINAL
+        return self._status(job) in FINAL
 
     async def ending_of(self, tenant: str, job_id: str) -> Ending:
         """Return how the tenant's job has ended so far."""
         job = await self._store.get(tenant, job_id)
         if job is None:
             return "nothing"
-        status, _ = job.outcome(self._clock(), self._max_attempts)
-        if status not in FINAL:
+        if not self.is_final(job):
             return "open"
-        return "result" if status == "succeeded" else "nothing"
+        return "result" if job.status == "succeeded" else "nothing"
+
+    def _status(self, job: Job) -> Status:
+        return job.outcome(self._clock(), self._max_receives)[0]
 
     def view(self, job: Job) -> JobView:
         """Return the job as the outside sees it."""
-        return JobView.of(job, self._clock(), self._max_attempts)
+        return JobView.of(job, self._clock(), self._max_receives)

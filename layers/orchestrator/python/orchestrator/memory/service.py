@@ -164,11 +164,12 @@ class Memory:
         """Leave a text that was there already as it was; if it lacks its real embedding, see to that."""
         result: dict[str, Any] = {"item_id": item.item_id, "status": "deduplicated"}
         there = await self._existing(item.item_id)
-        if there.embedding_model == item.embedding_model or degraded:
+        same_model = there.embedding_model == item.embedding_model
+        if same_model or degraded:
             await self._mend_index([item.item_id])
         else:
             await self._replace_embedding(there, item.embedding, item.embedding_model)
-        if degraded and there.embedding_model == item.embedding_model:
+        if same_model and degraded:
             result |= {"degraded": degraded, "job_id": await self._re_embedding.later(there)}
         return result
 
@@ -199,21 +200,17 @@ class Memory:
 
     async def _embed(self, text: str) -> tuple[tuple[float, ...], str, str]:
         """Return the vector, its model, and why it is only a stand-in (empty when it is not)."""
+        degraded = ""
         try:
             embedded = await self._on.embedder.embed([text[:MAX_EMBEDDED]])
-            return tuple(embedded.vectors[0]), embedded.model, ""
         except NotConfigured:
             # Without any vendor every vector is a hash projection, and they compare well among themselves.
             embedded = await self._on.fallback.embed([text])
-            return tuple(embedded.vectors[0]), embedded.model, ""
         except VendorError as error:
             logger.warning("embedding by hash projection instead: %s", error)
+            degraded = f"no embedding from {error.vendor}: found by words until it answers"
             embedded = await self._on.fallback.embed([text])
-            return (
-                tuple(embedded.vectors[0]),
-                embedded.model,
-                f"no embedding from {error.vendor}: found by words until it answers",
-            )
+        return tuple(embedded.vectors[0]), embedded.model, degraded
 
 
 def _check_not_blank(name: str, value: str, hint: str) -> None:
