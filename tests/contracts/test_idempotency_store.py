@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.aws.idempotency import DynamoIdempotency
 from orchestrator.idempotency import RETENTION, Claim, IdempotencyStore
-from tests.fakes.idempotency import MemoryIdempotency
+from tests.fakes.idempotency import MemoryIdempotency, a_claim
 from tests.fakes.stack import stack
 
 NOW = 1_795_174_154.123_456_7
@@ -25,16 +25,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[IdempotencyStore]:
 
 
 def claim(attempt: str = "one", **changes: Any) -> Claim:
-    fields: dict[str, Any] = {
-        "scope": "acme#user#7",
-        "key": "k",
-        "fingerprint": "f",
-        "token": attempt,
-        "started_at": NOW,
-        "lock_until": NOW + 12,
-        "retry_safe": True,
-    }
-    return Claim(**fields | changes)
+    return a_claim(attempt, NOW, **{"scope": "acme#user#7"} | changes)
 
 
 def run(work: Any) -> Any:

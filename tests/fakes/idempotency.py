@@ -40,3 +40,17 @@ class MemoryIdempotency:
     def _is_mine(self, claim: Claim) -> bool:
         held = self.records.get((claim.scope, claim.key))
         return held is not None and held.claim.token == claim.token
+
+
+def a_claim(attempt: str, now: float, **changes: Any) -> Claim:
+    """A claim made at `now`, told from others by `attempt`."""
+    fields: dict[str, Any] = {
+        "scope": "acme#user",
+        "key": "k",
+        "fingerprint": "f",
+        "token": attempt,
+        "started_at": now,
+        "lock_until": now + 12,
+        "retry_safe": True,
+    }
+    return Claim(**fields | changes)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,25 +13,12 @@ from orchestrator.aws.idempotency import DynamoIdempotency
 from orchestrator.intents.tool import Call
 from tests.fakes.api_gateway import Answer
 from tests.fakes.functions import EVENTS, Deployed, deployed
-from tests.fakes.sandbox import Sandbox, sandbox
+from tests.fakes.sandbox import Sandbox
 
 SEED_KEYS = {"status", "result", "mode", "duration_ms"}
 RECORDED = sorted(
     file.name.removesuffix(".response.json") for file in EVENTS.glob("api/orchestrate/*.response.json")
 )
-
-
-@pytest.fixture(scope="module")
-def vendors() -> Iterator[Sandbox]:
-    with sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def api(vendors: Sandbox) -> Iterator[Deployed]:
-    vendors.behave()
-    with deployed(vendors.openai) as made:
-        yield made
 
 
 def ask(api: Deployed, intent: str, inputs: Any, *, user: str = "", **more: Any) -> Answer:

@@ -4,7 +4,6 @@ import asyncio
 import copy
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,24 +11,11 @@ import pytest
 from orchestrator.aws import clients
 from orchestrator.aws.jobs import DynamoJobs
 from orchestrator.jobs.models import Job
-from tests.fakes.functions import Deployed, deployed, load
-from tests.fakes.sandbox import Sandbox, sandbox
+from tests.fakes.functions import Deployed, load
+from tests.fakes.sandbox import Sandbox
 
 JOB_ID = "job_abc123"
 DONE: dict[str, Any] = {"batchItemFailures": []}
-
-
-@pytest.fixture(scope="module")
-def vendors() -> Iterator[Sandbox]:
-    with sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def api(vendors: Sandbox) -> Iterator[Deployed]:
-    vendors.behave()
-    with deployed(vendors.openai) as made:
-        yield made
 
 
 def put(intent: str = "memory.import", inputs: Any = None, **changes: Any) -> None:

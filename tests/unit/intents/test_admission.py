@@ -11,7 +11,7 @@ from orchestrator.idempotency import RETENTION, Claim, Record
 from orchestrator.intents.admission import Admission
 from orchestrator.intents.tool import StaleAfter
 from orchestrator.jobs.models import Ending
-from tests.fakes.idempotency import MemoryIdempotency
+from tests.fakes.idempotency import MemoryIdempotency, a_claim
 
 NOW = 1_795_174_154.5
 
@@ -46,16 +46,7 @@ class Door:
 
 
 def claim(attempt: str = "one", **changes: Any) -> Claim:
-    fields: dict[str, Any] = {
-        "scope": "acme#user",
-        "key": "k",
-        "fingerprint": "f",
-        "token": attempt,
-        "started_at": NOW,
-        "lock_until": NOW + 12,
-        "retry_safe": True,
-    }
-    return Claim(**fields | changes)
+    return a_claim(attempt, NOW, **changes)
 
 
 def run(work: Any) -> None:
