@@ -1,10 +1,11 @@
 """The key store in memory; `tests/contracts/test_key_store.py` holds it to the same rules as the table."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 
 from orchestrator.errors import Conflict, NotFound
-from orchestrator.tenancy.keys import ApiKey, revoked
+from orchestrator.tenancy.keys import ApiKey
 
 
 class MemoryKeys:
@@ -31,7 +32,8 @@ class MemoryKeys:
     async def revoke(self, key_id: str, at: datetime) -> ApiKey:
         if key_id not in self.records:
             raise NotFound(f"there is no key {key_id}")
-        self.records[key_id] = revoked(self.records[key_id], at)
+        key = self.records[key_id]
+        self.records[key_id] = key if key.revoked_at else replace(key, revoked_at=at)
         return self.records[key_id]
 
 

@@ -18,7 +18,7 @@ OrchestratorError
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 class OrchestratorError(Exception):
@@ -123,6 +123,12 @@ class VendorBusy(VendorError):
     def retryable(self) -> bool:
         """Running the same work again may succeed."""
         return True
+
+
+def json_path(parts: Iterable[str | int]) -> str:
+    """Return the place of a value as a caller reads it: `inputs.tags[0]` for `inputs`, `tags`, 0."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return text.removeprefix(".")
 
 
 def recorded(error_type: str, message: str, hint: str | None) -> OrchestratorError:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from orchestrator.entry.envelopes import Problem
 from orchestrator.errors import InvalidInput
+from orchestrator.errors import json_path as path_of
 
 _MENDS = {
     "missing": "Add it.",
@@ -53,8 +54,7 @@ def json_path(location: Sequence[str | int]) -> str:
     A value outside the body keeps its place: `query.wait`, `path.job_id`, `header.idempotency-key`.
     """
     parts = location[1:] if location and location[0] == "body" and len(location) > 1 else location
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-    return text.removeprefix(".")
+    return path_of(parts)
 
 
 def _malformed(body: str, reason: str, position: int) -> Problem:

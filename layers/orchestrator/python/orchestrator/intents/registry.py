@@ -6,7 +6,7 @@ import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from orchestrator.errors import InvalidInput, NotFound
+from orchestrator.errors import InvalidInput, NotFound, json_path
 from orchestrator.intents.plain import json_object, refuse_beyond_json
 from orchestrator.intents.tool import Call, Options, ToolFunction, options_of
 
@@ -135,7 +135,7 @@ def _tool_of(module: ModuleType, name: str, providers: Providers) -> Tool:
 
 def _invalid(intent: str, error: ValidationError) -> InvalidInput:
     problems = [
-        (_path(problem["loc"]), problem["msg"])
+        (json_path(("inputs", *problem["loc"])), problem["msg"])
         for problem in error.errors(include_url=False, include_context=False)
     ]
     field, message = problems[0]
@@ -145,7 +145,3 @@ def _invalid(intent: str, error: ValidationError) -> InvalidInput:
         hint="; ".join(f"{path}: {words}" for path, words in problems[1:])
         or f"GET /intents shows the inputs of {intent}.",
     )
-
-
-def _path(location: Iterable[str | int]) -> str:
-    return "inputs" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)

@@ -17,7 +17,7 @@ import hmac
 import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -159,11 +159,6 @@ class Keys:
             NotFound: there is no such key.
         """
         return await self._store.revoke(key_id_of(key) or key, self._now())
-
-
-def revoked(key: ApiKey, at: datetime) -> ApiKey:
-    """Return `key` as revoked at `at`, or unchanged when it was revoked before."""
-    return key if key.revoked_at else replace(key, revoked_at=at)
 
 
 def _check(tenant: str, name: str, scopes: frozenset[str], lifetime: timedelta | None) -> None:
