@@ -25,7 +25,7 @@ from infra.discovery import Found
 from orchestrator.spec import Grant
 
 PACKAGE = ROOT / "layers" / "orchestrator" / "python"
-WIRING = PACKAGE / "orchestrator" / "wiring.py"
+WIRING = PACKAGE / "orchestrator" / "wiring" / "__init__.py"
 PREFIX = {"table": "TABLE", "queue": "QUEUE", "vectors": "VECTORS"}
 IMPLIED = {
     "PutItem": '"Put"',

@@ -37,7 +37,7 @@ class Route:
 class Grant:
     """Permission for exactly the named API actions on one named resource of the stack."""
 
-    kind: Literal["table", "queue", "vectors"]
+    kind: Literal["table", "queue", "vectors", "key", "workflow"]
     name: str
     actions: tuple[str, ...]
 
@@ -55,6 +55,16 @@ def queue(name: str, *actions: str) -> Grant:
 def vectors(name: str, *actions: str) -> Grant:
     """Grant S3 Vectors `actions` on index `name`; its ARN arrives in `VECTORS_<NAME>`."""
     return Grant("vectors", name, actions)
+
+
+def key(name: str, *actions: str) -> Grant:
+    """Grant KMS `actions` (`Encrypt`, `Decrypt`) with key `name`; its ARN arrives in `KEY_<NAME>`."""
+    return Grant("key", name, actions)
+
+
+def workflow(name: str, *actions: str) -> Grant:
+    """Grant Step Functions `actions` (`StartExecution`) on `name`; its ARN arrives in `WORKFLOW_<NAME>`."""
+    return Grant("workflow", name, actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class Schedule:
 class Function:
     """One Lambda. Units: `timeout` in seconds, `memory` in MB.
 
+    `task_of` names the workflow whose state machine runs the function as a task.
     `settings` names groups of `orchestrator.config.groups`, `secrets` names vendors of
     `orchestrator.config.vendors`, `layers` names dependency groups of `pyproject.toml`.
     """
@@ -88,6 +99,7 @@ class Function:
     authorizer: bool = False
     trigger: QueueTrigger | None = None
     schedule: Schedule | None = None
+    task_of: str | None = None
     grants: tuple[Grant, ...] = ()
     secrets: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
@@ -109,6 +121,19 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index (sparse, eventually consistent) over the string attributes that key it.
+
+    `projection` `ALL` copies whole items, `KEYS_ONLY` just their keys.
+    """
+
+    name: str
+    partition: str
+    sort: str
+    projection: Literal["ALL", "KEYS_ONLY"] = "KEYS_ONLY"
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A DynamoDB table: string keys `pk` (starting with the tenant) and `sk`, TTL attribute `expires_at`.
 
@@ -119,6 +144,7 @@ class Table:
 
     name: str
     orders: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +164,41 @@ class VectorIndex:
     text_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A KMS key for data that callers entrust to us."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A Step Functions state machine, defined in `infra/workflows/<name>.py`. `timeout` in seconds."""
+
+    name: str
+    timeout: int
+
+
 TABLES = (
     Table("jobs"),
     Table("idempotency"),
     Table("memory", orders=("changed_at", "removed_at")),
     Table("keys"),
+    Table(
+        "analysis",
+        indexes=(
+            Index("listed", "listed_in", "listed_at", "ALL"),
+            Index("by_status", "status_in", "listed_at", "ALL"),
+            Index("swept", "swept_in", "pk"),
+        ),
+    ),
+    Table(
+        "webhooks",
+        indexes=(Index("failed", "failed_in", "failed_at"), Index("swept", "swept_in", "pk")),
+    ),
 )
-QUEUES = (Queue("jobs", max_receives=4),)
+QUEUES = (Queue("jobs", max_receives=4), Queue("analysis", max_receives=5), Queue("webhooks", max_receives=5))
 VECTOR_INDEXES = (VectorIndex("memory", dimension=256, text_key="text"),)
+KEYS = (Key("webhooks", "Secrets of webhook receivers"),)
+WORKFLOWS = (Workflow("analysis", timeout=1800),)

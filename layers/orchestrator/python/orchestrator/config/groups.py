@@ -88,6 +88,28 @@ class OpenAI(Settings):
         "text-embedding-3-small", alias="EMBEDDING_MODEL", examples=["text-embedding-3-small"]
     )
     model: str = Field("gpt-6-luna", alias="MODEL_NAME", examples=["gpt-6-luna"])
+    timeout: float = Field(45, alias="OPENAI_TIMEOUT", gt=0, le=50, examples=["45"])
+
+
+class Analysis(Settings):
+    """Text analysis. Lengths in characters, times in days."""
+
+    max_text_length: int = Field(10_000, alias="MAX_TEXT_LENGTH", ge=10, le=50_000, examples=["10000"])
+    retention_days: int = Field(30, alias="RESULT_RETENTION_DAYS", ge=1, le=3650, examples=["30"])
+
+
+class Webhooks(Settings):
+    """Outgoing webhooks. Times in seconds; `max_retries` counts the tries after the first."""
+
+    timeout: float = Field(30, alias="WEBHOOK_TIMEOUT", gt=0, le=60, examples=["30"])
+    max_retries: int = Field(3, alias="WEBHOOK_MAX_RETRIES", ge=0, le=20, examples=["3"])
+    retry_schedule: str = Field(
+        "5,300,1800,7200,18000,36000,50400,72000,86400",
+        alias="WEBHOOK_RETRY_SCHEDULE",
+        pattern=r"^\d+(\.\d+)?(,\d+(\.\d+)?)*$",
+        examples=["5,300,1800"],
+    )
+    retention_days: int = Field(30, alias="WEBHOOK_LOG_RETENTION_DAYS", ge=1, le=3650, examples=["30"])
 
 
 class Ssh(Settings):
@@ -119,4 +141,6 @@ GROUPS: dict[str, type[Settings]] = {
     "intents": Intents,
     "openai": OpenAI,
     "ssh": Ssh,
+    "analysis": Analysis,
+    "webhooks": Webhooks,
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.config import Settings, SettingsError, rules
-from orchestrator.config.groups import Auth, Intents, OpenAI, Platform, Public, Ssh
+from orchestrator.config.groups import Analysis, Auth, Intents, OpenAI, Platform, Public, Ssh, Webhooks
 from orchestrator.config.rules import Rule
+from orchestrator.config.vendors import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ _ANALYSIS = Wing(
         Set(
             "analysis",
             (
-                Variable("MAX_TEXT_LENGTH", "10000", rules.number(10, 1_000_000), "10000"),
-                Variable("WEBHOOK_TIMEOUT", "30", rules.number(1, 60), "30"),
-                Variable("WEBHOOK_MAX_RETRIES", "3", rules.number(0, 10), "3"),
+                *_group(Analysis),
+                *_group(Webhooks),
+                *(_secret(name, "whsec_…", required=False) for name in VENDORS["webhooks"].keys),
                 _secret(
                     "DATABASE_URL",
                     "(leave it out)",

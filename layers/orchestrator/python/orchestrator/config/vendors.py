@@ -23,5 +23,15 @@ VENDORS = {
     for vendor in (
         Vendor("openai", ("OPENAI_API_KEY",), base_url="OPENAI_BASE_URL"),
         Vendor("ssh", ("SSH_PRIVATE_KEY",)),
+        # Ours, not a vendor's: each with the one it replaced, as long as receivers or senders still use that.
+        Vendor(
+            "webhooks",
+            (
+                "CALLBACK_HMAC_SECRET",
+                "CALLBACK_HMAC_SECRET_PREVIOUS",
+                "WEBHOOK_RECEIVE_SECRET",
+                "WEBHOOK_RECEIVE_SECRET_PREVIOUS",
+            ),
+        ),
     )
 }

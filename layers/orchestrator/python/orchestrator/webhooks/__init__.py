@@ -1,0 +1,1 @@
+"""Webhooks: signatures both ways, the address guard, deliveries with their retries and their log."""
