@@ -1,0 +1,208 @@
+"""Reschedule, cancel and query: which event is meant, and what becomes of it.
+
+The words point at the user's events; `match` finds them among those that exist. One match is an answer,
+several are a question, none is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from orchestrator.calendar.clock import hint, hours, read_clock
+from orchestrator.calendar.durations import LENGTHS
+from orchestrator.calendar.heard import hear
+from orchestrator.calendar.outcomes import Change, Target, Unclear, When
+from orchestrator.calendar.readings import Reference, Unreadable
+from orchestrator.calendar.spans import EventSpans
+from orchestrator.calendar.when import settle
+from orchestrator.calendar.zones import Zone, at
+
+_FILLERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "our",
+        "your",
+        "with",
+        "for",
+        "of",
+        "on",
+        "at",
+        "to",
+        "and",
+        "meeting",
+        "event",
+        "appointment",
+    ]
+)
+_SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
+_EVERYTHING = re.compile(r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I)
+_EARLIER = frozenset({"forward", "earlier", "up", "ahead"})
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """One of the user's events, as the store has it."""
+
+    event_id: str
+    title: str
+    start: datetime
+    end: datetime
+    zone: Zone | None = None
+
+
+def change(spans: EventSpans, reference: Reference) -> Change:
+    """Return what `spans` ask to be done to an event that exists.
+
+    Raises:
+        Unclear: the words do not say which event, or not to which time.
+    """
+    if spans.operation == "query":
+        return Change("query", target(spans.title, spans.date, spans.time, spans, reference))
+    if spans.operation == "cancel":
+        return Change(
+            "cancel", _pointed(target(spans.title, spans.date, spans.time, spans, reference), spans)
+        )
+    found = _pointed(target(spans.title, spans.from_date, spans.from_time, spans, reference), spans)
+    if spans.shift:
+        return Change("reschedule", found, shift=_shift(spans.shift, reference))
+    return _moved(spans, found, reference)
+
+
+def target(
+    title: str | None, date: str | None, clock: str | None, spans: EventSpans, reference: Reference
+) -> Target:
+    """Return what `title`, `date` and `clock` point at: title words, a stretch of days, perhaps a start."""
+    heard = hear(EventSpans(date=date, time=clock, end_date=spans.end_date, zone=spans.zone), reference)
+    if len(heard.days) > 1:
+        raise Unclear("date", date, f"Which day is '{date}'?")
+    days = heard.days[0] if heard.days else None
+    if days is None and clock is None:
+        return Target(title, None, None)
+    first = days.first if days else reference.today
+    last = (days.last or first) if days else first + timedelta(days=6)
+    since = at(first, time(), reference.zone)[0]
+    until = at(last + timedelta(days=1), time(), reference.zone)[0]
+    if heard.clock is None or heard.clock.start is None or days is None:
+        return Target(title, since, until)
+    found = hours(heard.clock, days.part, hint(title or ""))
+    start = at(first, found[0][0], reference.zone)[0] if len(found) == 1 and found[0][0] else None
+    return Target(title, since, until, start)
+
+
+def match(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
+    """Return the events that `wanted` points at: those that share the most of its title's words."""
+    fitting = [event for event in existing if _in_stretch(wanted, event)]
+    words = _words(wanted.title or "")
+    if not words:
+        return fitting
+    scores = {event.event_id: len(words & _words(event.title)) for event in fitting}
+    best = max(scores.values(), default=0)
+    # Half of the words have to be there: "the budget call" is not the call with mother.
+    return [event for event in fitting if scores[event.event_id] == best and 2 * best >= len(words)]
+
+
+def moved(event: Existing, to: Change, reference: Reference) -> tuple[datetime, datetime]:
+    """Return the new start and end of `event`: what the change does not name stays as it was.
+
+    Raises:
+        Unreadable: the change names no new time.
+    """
+    zone = event.zone or reference.zone
+    length = event.end.astimezone(UTC) - event.start.astimezone(UTC)
+    if to.shift is not None:
+        start = (event.start.astimezone(UTC) + to.shift).astimezone(zone.tz)
+    elif to.when is None:
+        raise Unreadable("It is not said to when it is to be moved.")
+    elif to.keeps == "time":
+        start = at(to.when.start.date(), event.start.astimezone(zone.tz).time(), zone)[0]
+    elif to.keeps == "date":
+        start = at(event.start.astimezone(zone.tz).date(), to.when.start.time(), to.when.zone)[0]
+    else:
+        start = to.when.start
+    if to.when and to.new_length:
+        length = to.when.end.astimezone(UTC) - to.when.start.astimezone(UTC)
+    return start, (start.astimezone(UTC) + length).astimezone(start.tzinfo)
+
+
+def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
+    if not spans.date and not spans.time:
+        raise Unclear("date", None, f"To when is '{spans.title or 'it'}' to be moved?")
+    title = spans.title or ""
+    if not spans.date:
+        when = _clock_only(spans, found, reference, title)
+        return Change("reschedule", found, when, keeps="date", new_length=_has_length(spans))
+    if not spans.time:
+        when = settle(replace_spans(spans, duration="all day"), reference, title)
+        return Change("reschedule", found, when, keeps="time")
+    return Change("reschedule", found, settle(spans, reference, title), new_length=_has_length(spans))
+
+
+def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: str) -> When:
+    """Read a new clock time on the day of the event; its own day, if known, else today's date stands in."""
+    day = found.since.date().isoformat() if found.since and spans.from_date else reference.today.isoformat()
+    when = settle(replace_spans(spans, date=day), reference, title)
+    return replace(when, warnings=())
+
+
+def replace_spans(spans: EventSpans, **words: str) -> EventSpans:
+    """Return `spans` with other words in the named fields."""
+    return spans.model_copy(update=words)
+
+
+def _has_length(spans: EventSpans) -> bool:
+    clock = read_clock(spans.time, Reference(datetime.now(UTC), Zone("UTC", UTC))) if spans.time else None
+    return bool(spans.duration or spans.end_time or (clock and clock.end))
+
+
+def _shift(words: str, reference: Reference) -> timedelta:
+    way = _SHIFT.search(words.lower())
+    bare = re.sub(r"\b(?:back|later|out|forward|earlier|up|ahead|by)\b", "", words.lower()).strip()
+    length = next(iter(LENGTHS.read(bare, reference)), None)
+    amount = (length.elapsed or timedelta(days=length.days or 0)) if length else timedelta()
+    if not amount:
+        raise Unclear("shift", words, f"By how much is '{words}'?")
+    return -amount if way and way["way"] in _EARLIER else amount
+
+
+def _pointed(found: Target, spans: EventSpans) -> Target:
+    # "Cancel everything" names no event, and asks for more than one sentence should be able to do.
+    if found.title and _EVERYTHING.fullmatch(found.title.strip()):
+        found = replace(found, title=None)
+    if not found.title and found.since is None:
+        raise Unclear(
+            "title", None, f"Which event is to be {'cancelled' if spans.operation == 'cancel' else 'moved'}?"
+        )
+    return found
+
+
+def _in_stretch(wanted: Target, event: Existing) -> bool:
+    if wanted.at is not None and event.start.astimezone(UTC) != wanted.at.astimezone(UTC):
+        return False
+    if wanted.since is None or wanted.until is None:
+        return True
+    return event.start < wanted.until and event.end > wanted.since
+
+
+def _words(title: str) -> set[str]:
+    found = set(re.findall(r"\w+", title.casefold()))
+    return found - _FILLERS or found
+
+
+def one_of(found: Sequence[Existing], title: str | None) -> Existing:
+    """Return the only event of `found`.
+
+    Raises:
+        Unclear: there is none, or more than one.
+    """
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Unclear("title", title, "No such event was found. Which one is meant?")
+    names = "; ".join(f"{event.title} ({event.start:%Y-%m-%d %H:%M})" for event in found[:5])
+    raise Unclear("title", title, f"Which one is meant? {names}")

@@ -1,0 +1,140 @@
+"""Where phrases stand in a text: each found by the same forms that read it, the longest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from orchestrator.calendar import money, people
+from orchestrator.calendar.clock import HOURS
+from orchestrator.calendar.dates import DATES
+from orchestrator.calendar.durations import LENGTHS
+from orchestrator.calendar.labels import find_priority
+from orchestrator.calendar.models import Mention
+from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.recurrence import RULES
+from orchestrator.calendar.zones import OFFSET, ZONE, named
+
+HIDDEN = "\x00"
+"""Stands for characters that no other phrase may reach into."""
+_QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\"])")
+_DATE_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
+_UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
+_HARD = re.compile(r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours")
+_STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A phrase of `kind` between two places of the text; `words` is what it says without what leads it in."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
+
+
+def marks(text: str, original: str, mentions: Sequence[Mention], reference: Reference, join: str) -> list[Mark]:
+    """Return the phrases of `text` (`same_length` of `original`) in their order; `join` are a range's words."""
+    found = [*_quotes(text)]
+    hidden = _hide(text, found)
+    named_people = [
+        Mark(start, people.longest_name(original, start, mentions), "mention", "") for start, _ in people.find(hidden)
+    ]
+    found += named_people
+    hidden = _hide(hidden, named_people)
+    found += _longest(_candidates(hidden, join))
+    found = [_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)]
+    found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
+    return [
+        Mark(mark.start, mark.end, mark.kind, mark.words or original[mark.start : mark.end]) for mark in sorted(found)
+    ]
+
+
+def _quotes(text: str) -> Iterator[Mark]:
+    for match in _QUOTE.finditer(text):
+        yield Mark(match.start(), match.end(), "quote", "")
+
+
+def _hide(text: str, found: Iterable[Mark]) -> str:
+    for mark in found:
+        text = text[: mark.start] + HIDDEN * (mark.end - mark.start) + text[mark.end :]
+    return text
+
+
+def _candidates(text: str, join: str) -> Iterator[Mark]:
+    finders: dict[str, Callable[[str], Iterable[tuple[int, int]]]] = {
+        "recurrence": RULES.find,
+        "date": DATES.find,
+        "duration": LENGTHS.find,
+        "amount": money.find,
+        "priority": find_priority,
+    }
+    for kind, find in finders.items():
+        for start, end in find(text):
+            if kind != "duration" or _STRONG_LENGTH.search(text[start:end]):
+                yield Mark(start, end, kind, "")
+    for match in re.finditer(rf"(?<!\w)(?:utc|gmt) ?{OFFSET}(?!\w)", text):
+        yield Mark(match.start(), match.end(), "zone", "")
+    yield from _times(text, join)
+
+
+def _times(text: str, join: str) -> Iterator[Mark]:
+    """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
+    hour = HOURS.pattern
+    pattern = rf"(?<![\w.,/])(?:(?P<lead>at|from|between|@) )?{hour}(?P<more>(?:{join}| and ){hour})?(?![\w%]|[.,/:]\d)"
+    for match in re.finditer(pattern, text):
+        words = match[0]
+        if " and " in (match["more"] or "") and match["lead"] != "between":
+            words = words[: -len(match["more"])]
+        # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
+        words = words if re.search(r"[ap]\.m\.$", words) else words.rstrip(".")
+        if match["lead"] or words.startswith("at ") or _HARD.search(words):
+            yield Mark(match.start(), match.start() + len(words), "time", "")
+
+
+def _longest(found: Iterable[Mark]) -> list[Mark]:
+    kept: list[Mark] = []
+    for mark in sorted(found, key=lambda mark: (mark.start - mark.end, mark.start)):
+        if all(mark.end <= other.start or mark.start >= other.end for other in kept):
+            kept.append(mark)
+    return kept
+
+
+def _joined(found: list[Mark], text: str, join: str) -> list[Mark]:
+    """Make one mark of two dates with `to` between them."""
+    kept: list[Mark] = []
+    for mark in found:
+        before = kept[-1] if kept else None
+        if (
+            before
+            and before.kind == mark.kind == "date"
+            and re.fullmatch(join, text[before.end : mark.start])
+        ):
+            start = before.start - 5 if text[: before.start].endswith("from ") else before.start
+            kept[-1] = Mark(start, mark.end, "date", "")
+        else:
+            kept.append(mark)
+    return kept
+
+
+def _end(mark: Mark, text: str) -> Mark:
+    """Take `until` and its like into a mark, which then says when something ends."""
+    match = _UNTIL.search(text[: mark.start]) if mark.kind in {"date", "time"} else None
+    return Mark(match.start(), mark.end, f"end_{mark.kind}", mark.words) if match else mark
+
+
+def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[Mark]:
+    """Find zones: an abbreviation only right after a time, a full name anywhere."""
+    ends = {mark.end for mark in found if mark.kind in {"time", "date"}}
+    for match in re.finditer(rf"(?<![\w/]){ZONE}(?![\w/])", text):
+        after = match.start() - (len(gap[0]) if (gap := re.search(r"[ (,]*$", text[: match.start()])) else 0)
+        words = match[0]
+        sure = after in ends or "/" in words or words.startswith(("utc", "gmt")) or words.endswith(" time")
+        start = match.start()
+        # `city time` takes two words at most, and the first of them may be no part of the name.
+        while sure and not named(words, reference.today, reference.zone, reference.locale) and " " in words:
+            start, words = start + words.index(" ") + 1, words.partition(" ")[2]
+        if sure and named(words, reference.today, reference.zone, reference.locale):
+            yield Mark(start, match.end(), "zone", "")

@@ -1,0 +1,75 @@
+"""Sentences that move an event: `move X from OLD to NEW`, `push X back by 30 minutes`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from orchestrator.calendar.grammar.leftovers import rest
+from orchestrator.calendar.grammar.marks import Mark
+from orchestrator.calendar.spans import EventSpans
+
+_TO = re.compile(r"(?:^|.* )(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
+_BY = re.compile(r"\b(?:(?:back|forward|up|ahead|out) )?by $|\b(?:back|forward|up|ahead|out) $")
+_LATER = re.compile(r" (?:later|earlier)\b")
+_SHIFT_WORDS = re.compile(r"\b(?:back|forward|up|ahead|out|later|earlier)\b")
+_FORWARD = re.compile(r"^.*?\b(?:bring|move)\b.*\b(?:forward|up)\b")
+_DELAY = re.compile(r"\b(?:postpone|delay|push)\b")
+
+
+def moving(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
+    """Return the spans of a sentence that moves one event, and what casts doubt on them."""
+    shift = _shift(text, original, found)
+    if shift is not None:
+        start, end, words = shift
+        old = [mark for mark in found if mark.end <= start or mark.start >= end]
+        fields, doubt = _fields(old, {"date": "from_date", "time": "from_time"})
+        left = rest(_without(original, start, end), 0, len(original), old)
+        direction = bool(_SHIFT_WORDS.search(words) or _DELAY.search(text))
+        doubt = doubt or left.doubt or (None if direction else words)
+        return EventSpans(operation="reschedule", title=left.title, shift=words, **fields), doubt
+    cut = next((at for at in (mark.start for mark in found if mark.kind in _NEW) if _TO.match(text[:at])), None)
+    if cut is None:
+        return EventSpans(operation="reschedule", title=rest(original, 0, len(original), found).title), text.strip()
+    return _moved(original, [m for m in found if m.start < cut], [m for m in found if m.start >= cut], cut)
+
+
+_NEW = frozenset({"date", "time"})
+
+
+def _moved(original: str, old: list[Mark], new: list[Mark], cut: int) -> tuple[EventSpans, str | None]:
+    before, doubt = _fields(old, {"date": "from_date", "time": "from_time"})
+    after, more = _fields(new, {"date": "date", "time": "time", "duration": "duration", "zone": "zone"})
+    title = rest(re.sub(r"(?:to|until|till|for) *$", "", original[:cut]), 0, cut, old)
+    tail = rest(original, cut, len(original), new)
+    doubt = doubt or more or title.doubt or tail.doubt or tail.title
+    return EventSpans(operation="reschedule", title=title.title, **before, **after), doubt
+
+
+def _fields(found: Sequence[Mark], names: dict[str, str]) -> tuple[dict[str, str], str | None]:
+    fields: dict[str, str] = {}
+    doubt: str | None = None
+    for mark in found:
+        if mark.kind in {"mention", "quote"}:
+            continue
+        name = names.get(mark.kind)
+        if name is None or name in fields:
+            doubt = doubt or mark.words
+        else:
+            fields[name] = mark.words
+    return fields, doubt
+
+
+def _shift(text: str, original: str, found: Sequence[Mark]) -> tuple[int, int, str] | None:
+    for mark in found:
+        if mark.kind != "duration":
+            continue
+        if match := _BY.search(text[: mark.start]):
+            return match.start(), mark.end, original[match.start() : mark.end]
+        if match := _LATER.match(text[mark.end :]):
+            return mark.start, mark.end + match.end(), original[mark.start : mark.end + match.end()]
+    return None
+
+
+def _without(original: str, start: int, end: int) -> str:
+    return original[:start] + " " * (end - start) + original[end:]

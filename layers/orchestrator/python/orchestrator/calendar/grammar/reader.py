@@ -1,0 +1,146 @@
+"""Reads a request without a model: the same spans, found by rule, and the doubts that are left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from orchestrator.calendar.grammar.clauses import Clause, clauses
+from orchestrator.calendar.grammar.leftovers import Rest, rest
+from orchestrator.calendar.grammar.marks import Mark, marks
+from orchestrator.calendar.grammar.moves import moving
+from orchestrator.calendar.grammar.queries import asking
+from orchestrator.calendar.models import Clarification, Operation, OrchestrateRequest, Reading
+from orchestrator.calendar.outcomes import Outcome
+from orchestrator.calendar.resolve import reference_of, resolve
+from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
+from orchestrator.calendar.words import same_length
+
+_ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
+_DASH = r" ?- ?"
+_POLITE = r"^(?:please|hey|hi|hello|can you|could you|would you|kindly|i need to|i want to|i'd like to|let's|[\s,])*"
+_OPERATIONS: dict[Operation, re.Pattern[str]] = {
+    "cancel": re.compile(_POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"),
+    "reschedule": re.compile(
+        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"
+    ),
+    "query": re.compile(
+        _POLITE
+        + r"(?:what|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i|am i|is there|are there"
+        r"|how many|who)\b"
+    ),
+}
+_LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
+
+
+@dataclass(slots=True)
+class Understood:
+    """The spans of each event and what casts doubt on them, by event."""
+
+    extraction: Extraction
+    doubts: dict[int, str] = field(default_factory=dict[int, str])
+
+
+def understand(request: OrchestrateRequest) -> Outcome:
+    """Return what a text comes to without any model's help; in doubt, a question and no booking."""
+    understood = extract(request)
+    outcome = resolve(understood.extraction, request, degraded=True)
+    if not understood.doubts:
+        return outcome
+    readings = [
+        Reading(says=booking.title, start_time=booking.when.start, end_time=booking.when.end)
+        for booking in outcome.bookings
+    ]
+    questions = [
+        Clarification(
+            event=index,
+            field="content",
+            words=words,
+            question=f"What does '{words}' change about it?",
+            readings=readings[index : index + 1],
+        )
+        for index, words in understood.doubts.items()
+    ]
+    return Outcome(clarifications=(*questions, *outcome.clarifications), degraded=True)
+
+
+def extract(request: OrchestrateRequest) -> Understood:
+    """Return the spans of the request's text."""
+    original = request.content
+    text = same_length(original)
+    reference = reference_of(request)
+    operation = operation_of(text)
+    join = _DASH if operation == "reschedule" else _ANY_JOIN
+    found = marks(text, original, request.user_mentions, reference, join)
+    if operation == "reschedule":
+        return _single(*moving(text, original, found))
+    if operation == "query":
+        return _single(*asking(text, original, found))
+    understood = Understood(Extraction())
+    events: list[EventSpans] = []
+    for clause in clauses(text, original, found)[:MAX_EVENTS]:
+        spans, doubt = _event(clause, text, original)
+        if not spans.date and not spans.recurrence and events and spans.operation == "create":
+            spans = spans.model_copy(update={"date": events[-1].date})
+        elif spans.date and events and not events[0].date and not events[0].recurrence:
+            doubt = doubt or spans.date
+        if doubt:
+            understood.doubts[len(events)] = doubt
+        events.append(spans)
+    understood.extraction = Extraction(events=events)
+    return understood
+
+
+def operation_of(text: str) -> Operation:
+    """Return what a clause asks for, told from the word it begins with."""
+    return next((name for name, pattern in _OPERATIONS.items() if pattern.match(text)), "create")
+
+
+def _single(spans: EventSpans, doubt: str | None) -> Understood:
+    return Understood(Extraction(events=[spans]), {0: doubt} if doubt else {})
+
+
+def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | None]:
+    left = rest(original, clause.start, clause.end, clause.marks)
+    spans, doubt = _sorted(clause, text, left)
+    return spans, doubt or left.doubt or (None if left.title else original[clause.start : clause.end].strip())
+
+
+def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | None]:
+    """Put each phrase of a clause into its field; a second one of a kind is a doubt."""
+    fields: dict[str, str] = {}
+    doubt: str | None = None
+    for mark in clause.marks:
+        name = _field(mark, text, fields)
+        if name in {"quote", "mention"}:
+            continue
+        if name is None or name in fields:
+            doubt = doubt or mark.words
+        else:
+            fields[name] = mark.words
+    operation = operation_of(text[clause.start :].lstrip())
+    spans = EventSpans(
+        operation=operation,
+        title=left.title,
+        place=left.place,
+        description=left.description,
+        category=left.category,
+        mentions=[mark.words for mark in clause.marks if mark.kind == "mention"],
+        **fields,
+    )
+    unfit = operation == "reschedule" or operation == "query"
+    return spans, doubt or (spans.title if unfit else None)
+
+
+def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
+    """Return the field a phrase belongs to; `None` when the words before it say something unread."""
+    before = text[: mark.start]
+    if mark.kind.startswith("end_"):
+        anchored = mark.kind.removeprefix("end_") in fields or (mark.kind == "end_date" and "recurrence" in fields)
+        return mark.kind if anchored else None
+    if mark.kind in {"date", "time"} and _LIMITS.search(before):
+        return None
+    if mark.kind == "date" and before.endswith(" to ") and "date" in fields and "time" in fields:
+        return "end_date"
+    return "end_time" if mark.kind == "time" and "end_date" in fields and "recurrence" not in fields else mark.kind

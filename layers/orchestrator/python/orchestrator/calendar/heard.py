@@ -1,0 +1,117 @@
+"""What each phrase of an event says, before any of them is weighed against the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeVar
+
+from orchestrator.calendar.clock import Clock, read_clock
+from orchestrator.calendar.dates import Days, read_days
+from orchestrator.calendar.durations import LENGTHS, Length
+from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.readings import Reference, Unreadable
+from orchestrator.calendar.recurrence import Rule, bound_for, bound_until, read_rule
+from orchestrator.calendar.spans import EventSpans
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The readings of each phrase; an empty list where there is no such phrase."""
+
+    days: Sequence[Days]
+    clock: Clock | None
+    rules: Sequence[Rule]
+    length: Length | None
+    zone: str | None
+
+    @property
+    def timed(self) -> bool:
+        """Whether a clock time, or a part of the day, was named for the start."""
+        return self.clock is not None and (self.clock.start is not None or self.clock.part is not None)
+
+
+def hear(spans: EventSpans, reference: Reference) -> Heard:
+    """Return what the phrases of `spans` say.
+
+    Raises:
+        Unclear: a phrase says nothing, or names what does not exist.
+    """
+    rules = _phrase("recurrence", spans.recurrence, lambda words: read_rule(words, reference))
+    length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
+    clock = _clock(spans, reference)
+    days = _days(spans, reference, series=bool(rules))
+    if rules:
+        rules, length = _bounded(rules, length, spans, reference)
+    if length and (length.unit in {"month", "year", "time", "occurrence", "session"} or not _lasts(length)):
+        raise Unclear("duration", spans.duration, "How long does it last?")
+    return Heard(days, clock, rules, length, spans.zone or (clock.zone if clock else None))
+
+
+def _clock(spans: EventSpans, reference: Reference) -> Clock | None:
+    clock = _first(_phrase("time", spans.time, lambda words: _optional(read_clock(words, reference))))
+    if not spans.end_time:
+        return clock
+    end = _phrase("end_time", spans.end_time, lambda words: _optional(read_clock(_bound(words), reference)))[
+        0
+    ]
+    if end.start is None:
+        raise Unclear("end_time", spans.end_time, f"What time is '{spans.end_time}'?")
+    return replace(clock or Clock(None), end=end.start, zone=(clock.zone if clock else None) or end.zone)
+
+
+def _days(spans: EventSpans, reference: Reference, *, series: bool) -> Sequence[Days]:
+    if spans.end_date and not series:
+        words = f"{spans.date or 'today'} to {_bound(spans.end_date)}"
+        return _phrase("end_date", words, lambda both: read_days(both, reference))
+    return _phrase("date", spans.date, lambda words: read_days(words, reference))
+
+
+def _bounded(
+    rules: Sequence[Rule], length: Length | None, spans: EventSpans, reference: Reference
+) -> tuple[Sequence[Rule], Length | None]:
+    """Give the rules the bound that stands apart from them: `every Monday at 9 for 6 weeks`."""
+    try:
+        if spans.end_date:
+            rules = [bound_until(rule, _bound(spans.end_date), reference) for rule in rules]
+        if length and length.unit:
+            return [bound_for(rule, length) for rule in rules], None
+    except Unreadable as error:
+        raise Unclear("recurrence", spans.end_date or spans.duration, str(error)) from None
+    return rules, length
+
+
+def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Value]]) -> Sequence[Value]:
+    if not words:
+        return []
+    try:
+        found = reader(words)
+    except Unreadable as error:
+        raise Unclear(field, words, str(error)) from None
+    except (ValueError, OverflowError):
+        found = []  # a number no calendar holds, such as year 99999
+    if not found:
+        raise Unclear(field, words, f"What does '{words}' mean?")
+    return found
+
+
+def _bound(words: str) -> str:
+    return re.sub(
+        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(), flags=re.IGNORECASE
+    )
+
+
+def _lasts(length: Length) -> bool:
+    return length.elapsed > timedelta() if length.elapsed is not None else bool(length.days)
+
+
+def _first(found: Sequence[Value]) -> Value | None:
+    return found[0] if found else None
+
+
+def _optional(found: Value | None) -> list[Value]:
+    return [] if found is None else [found]

@@ -1,0 +1,85 @@
+"""Category and priority: closed lists, told from the words of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from orchestrator.calendar.models import Category, Mention, Priority
+
+_PRIORITIES: dict[Priority, str] = {
+    "low": r"not urgent|low[- ]priority|no rush|whenever|unimportant|not important|optional|nice to have|if possible",
+    "urgent": r"urgent(?:ly)?|asap|emergency|immediately|right away|top[- ]priority|highest[- ]priority",
+    "high": r"important|high[- ]priority|critical|crucial|must not miss|can't miss",
+    "medium": r"(?:medium|normal)[- ]priority",
+}
+_CATEGORIES: dict[Category, str] = {
+    "deadline": r"deadline|due|submit|submission|file taxes",
+    "reminder": r"remind(?:er)?|don't forget|remember to",
+    "health": r"doctor|dentist|dr\.?|physio\w*|therapy|therapist|hospital|check-?up|vaccination|optician",
+    "travel": r"flight|fly|train to|trip|travel|hotel|airport|drive to",
+    "finance": r"pay|payment|rent|invoice|bill|budget|tax(?:es)?|salary",
+    "personal": (
+        r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party|date night|mom|dad"
+        r"|mum|kids|family|wedding|vacation|holiday|haircut|concert|movie"
+    ),
+    "external_meeting": r"client|customer|vendor|supplier|partner|interview|demo|sales call|pitch|investor",
+    "internal_meeting": (
+        r"meeting|meet|standup|stand-up|sync|1:1|one-on-one|retro(?:spective)?|sprint|review|planning|call|all-hands"
+        r"|workshop|kick-?off|catch-?up|approval|huddle"
+    ),
+    "focus": r"focus|deep work|block|writing time",
+}
+# A meeting about an invoice is a meeting: who meets decides before what it is about.
+_MEETING = re.compile(r"\b(?:meeting|meet|call|sync|review|standup|approval)\b")
+_TIMED = re.compile(
+    r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one-on-one|retro(?:spective)?|review|interview|demo|appointment"
+    r"|dentist|doctor|lunch|dinner|breakfast|brunch|coffee|drinks|catch-?up|planning|presentation|webinar|workshop"
+    r"|haircut|class|lesson|yoga|gym|workout|flight|train|party|concert|movie|game|match|huddle|kick-?off|talk|chat"
+    r"|session|exam|check-?up|therapy|date)\b"
+)
+
+
+def priority_of(words: str) -> Priority | None:
+    """Return the priority that `words` ask for; `None` when they ask for none."""
+    return next((name for name, pattern in _PRIORITIES.items() if _has(pattern, words)), None)
+
+
+def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "") -> Category:
+    """Return the category that `words` and the participants' addresses tell: one domain meets internally."""
+    text = words.lower()
+    found: Category = next((name for name, pattern in _CATEGORIES.items() if _has(pattern, text)), "other")
+    if _MEETING.search(text):
+        found = "external_meeting" if _has(_CATEGORIES["external_meeting"], text) else "internal_meeting"
+    return _by_domain(found, others, own_email)
+
+
+def needs_a_time(words: str) -> bool:
+    """Tell whether what `words` name happens at an hour, so that a day alone does not settle it."""
+    return bool(_TIMED.search(words.lower()))
+
+
+def find_priority(text: str) -> Iterable[tuple[int, int]]:
+    """Yield where words of priority stand in `text`, which is `same_length`."""
+    for match in re.finditer(rf"\b(?:{'|'.join(_PRIORITIES.values())})\b", text):
+        yield match.span()
+
+
+def _by_domain(found: Category, others: Iterable[Mention], own: str) -> Category:
+    domains = {_domain(person.user_email) for person in others} - {""}
+    meeting: tuple[Literal["internal_meeting"], Literal["external_meeting"]] = (
+        "internal_meeting",
+        "external_meeting",
+    )
+    if found not in meeting or not domains or not _domain(own):
+        return found
+    return "internal_meeting" if domains == {_domain(own)} else "external_meeting"
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+def _has(pattern: str, text: str) -> bool:
+    return bool(re.search(rf"\b(?:{pattern})\b", text.lower()))

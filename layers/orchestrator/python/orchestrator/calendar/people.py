@@ -1,0 +1,64 @@
+"""Who takes part: the writer first, then everybody who was listed, whether the text names them or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from orchestrator.calendar.models import Mention, OrchestrateRequest
+
+# An address has an @ inside a word; a mention begins with it.
+_AT = re.compile(r"(?<![\w.@])@(?:\"(?P<quoted>[^\"]+)\"|(?P<name>\w[\w'-]*(?:\.\w[\w'-]*)*))")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The participants with what is known of them, and the mentions nobody listed."""
+
+    known: tuple[Mention, ...]
+    unresolved: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The participants' names, the writer's first."""
+        return [person.user_name for person in self.known]
+
+
+def find(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where mentions stand in `text`."""
+    for match in _AT.finditer(text):
+        yield match.span()
+
+
+def participants(request: OrchestrateRequest, mentions: Iterable[str]) -> People:
+    """Return who takes part in an event whose words mention `mentions`."""
+    writer = Mention(user_id=request.user_id, user_name=request.user_name, user_email=request.user_email)
+    known = list({person.user_id: person for person in (writer, *request.user_mentions)}.values())
+    unknown = {
+        name: None for text in mentions if not _listed(name := text.strip().lstrip("@").strip('"'), known)
+    }
+    return People(tuple(known), tuple(unknown))
+
+
+def longest_name(text: str, at: int, people: Sequence[Mention]) -> int:
+    """Return where the mention that begins at `at` ends, taking in a listed name of several words."""
+    rest = text[at + 1 :].casefold()
+    full = (
+        len(p.user_name) for p in people if " " in p.user_name and rest.startswith(p.user_name.casefold())
+    )
+    match = _AT.match(text, at)
+    return max([at + 1 + length for length in full] + [match.end() if match else at + 1])
+
+
+def _listed(name: str, people: Sequence[Mention]) -> bool:
+    wanted = name.casefold()
+    return any(
+        wanted in {p.user_name.casefold(), p.user_id.casefold(), p.user_email.casefold(), _handle(p)}
+        or p.user_name.casefold().split(" ")[0] == wanted
+        for p in people
+    )
+
+
+def _handle(person: Mention) -> str:
+    return person.user_email.partition("@")[0].casefold()

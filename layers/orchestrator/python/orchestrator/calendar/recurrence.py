@@ -1,0 +1,273 @@
+"""Recurrence phrases to RFC 5545 rules, and the instances a rule has in the event's own zone.
+
+Rules: a series begins with its first instance at or after the reference, or after the date it is said to
+start on; its clock stays the same when its zone's offset changes; `for 6 weeks` counts instances, `until` a
+day includes that day; `every second Tuesday` is every two weeks; `biweekly`, `bimonthly` and `every third
+Thursday` are questions, for each has two meanings. The 31st of every month leaves out the months without one.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+
+from dateutil.rrule import rrulestr
+
+from orchestrator.calendar.dates import DATES
+from orchestrator.calendar.durations import LENGTHS, Length
+from orchestrator.calendar.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.words import (
+    MONTH,
+    NTH_DAY,
+    NUMBER,
+    ORDINAL,
+    PART,
+    WEEKDAY,
+    day_number,
+    month,
+    normal,
+    number,
+    ordinal,
+    weekday,
+)
+from orchestrator.calendar.zones import Zone, at
+
+_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
+_LIMIT = 4000
+"""Instances looked at before a rule counts as having none: more than ten years of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A recurrence before it is bound to a first day. `part`: a part of the day named with it."""
+
+    freq: str
+    interval: int = 1
+    days: tuple[str, ...] = ()
+    month_day: int | None = None
+    month: int | None = None
+    count: int | None = None
+    until: date | None = None
+    part: str | None = None
+
+    def text(self, until: str | None = None) -> str:
+        """Return the RFC 5545 value; `until` is the last moment as the event's kind of value wants it."""
+        parts = {
+            "FREQ": self.freq,
+            "INTERVAL": self.interval if self.interval > 1 else None,
+            "BYMONTH": self.month,
+            "BYMONTHDAY": self.month_day,
+            "BYDAY": ",".join(self.days) or None,
+            "COUNT": self.count,
+            "UNTIL": until,
+        }
+        return ";".join(f"{key}={value}" for key, value in parts.items() if value is not None)
+
+
+RULES: Forms[Rule] = Forms()
+_EVERY = r"(?:every|each)"
+_STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
+_UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
+_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/){WEEKDAY}s?)*"
+_WORDS = {
+    "daily": Rule("DAILY"),
+    "weekly": Rule("WEEKLY"),
+    "monthly": Rule("MONTHLY"),
+    "quarterly": Rule("MONTHLY", 3),
+    "yearly": Rule("YEARLY"),
+    "annually": Rule("YEARLY"),
+    "fortnightly": Rule("WEEKLY", 2),
+}
+
+
+@RULES.form(r"(?:repeating |recurring )?(?P<word>" + "|".join(_WORDS) + ")")
+def _word(match: re.Match[str], _: Reference) -> list[Rule]:
+    return [_WORDS[match["word"]]]
+
+
+@RULES.form(r"bi-?weekly")
+def _biweekly(_: re.Match[str], __: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", 2), Rule("WEEKLY", days=("MO", "TH"))]
+
+
+@RULES.form(r"bi-?monthly")
+def _bimonthly(_: re.Match[str], __: Reference) -> list[Rule]:
+    return [Rule("MONTHLY", 2), Rule("WEEKLY", 2)]
+
+
+@RULES.form(rf"{_EVERY} {_STEP}?(?P<unit>day|week|month|quarter|year)s?|every(?P<glued>day)")
+def _every(match: re.Match[str], _: Reference) -> list[Rule]:
+    unit, step = match["unit"] or match["glued"], _step(match["n"])
+    return [Rule("MONTHLY", 3 * step) if unit == "quarter" else Rule(_UNITS[unit], step)]
+
+
+@RULES.form(rf"{_EVERY} (?P<part>{PART})")
+def _every_part(match: re.Match[str], _: Reference) -> list[Rule]:
+    return [Rule("DAILY", part=match["part"])]
+
+
+@RULES.form(rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day|business day)s?)")
+def _workdays(_: re.Match[str], __: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", days=_WORKDAYS)]
+
+
+@RULES.form(rf"{_EVERY} weekend|on weekends")
+def _weekends(_: re.Match[str], __: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", days=("SA", "SU"))]
+
+
+@RULES.form(
+    rf"(?:on )?{_EVERY} {_STEP}?(?P<days>{_LIST})(?: (?P<part>{PART}))?(?: of the week)?"
+    rf"|(?:weekly )?on (?P<plural>(?:{WEEKDAY}s(?:(?:, ?and |,? ?(?:and|&) |, ?))?)+)"
+)
+@RULES.form(rf"(?P<word>weekly|every week|{_EVERY} {_STEP}weeks?|fortnightly) on (?P<days>{_LIST})")
+def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
+    groups = match.groupdict()
+    found = re.findall(WEEKDAY, groups["days"] or groups.get("plural") or "")
+    days = tuple(sorted({_CODES[weekday(word)] for word in found}, key=_CODES.index))
+    step = 2 if groups.get("word") == "fortnightly" else _step(groups["n"])
+    rules = [Rule("WEEKLY", step, days, part=groups.get("part"))]
+    if not groups.get("word") and (groups["n"] or "") in {"2nd", "third", "3rd", "fourth", "4th"}:
+        rules.insert(0, Rule("MONTHLY", days=tuple(f"{step}{day}" for day in days), part=groups.get("part")))
+    return rules
+
+
+@RULES.form(
+    r"(?:on )?(?P<plural>(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? ?(?:and|&) |, ?)(?:mon|tues|wednes|thurs|fri|satur|sun)days)*)"
+)
+def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
+    days = {weekday(word) for word in re.findall(r"[a-z]+days", match["plural"])}
+    return [Rule("WEEKLY", days=tuple(_CODES[day] for day in sorted(days)))]
+
+
+@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month")
+@RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the|a|each) month")
+@RULES.form(rf"{_EVERY} (?P<nth>first|1st|last) (?P<day>{WEEKDAY})")
+@RULES.form(rf"(?:monthly|{_EVERY} month),? on the (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day)")
+def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
+    nth, word = ordinal(match["nth"]), match["day"]
+    if word == "day":
+        return [Rule("MONTHLY", month_day=nth)]
+    return [Rule("MONTHLY", days=(f"{nth}{_CODES[weekday(word)]}",))]
+
+
+@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")
+@RULES.form(
+    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
+)
+def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
+    groups = match.groupdict()
+    word = groups["day"] or groups.get("plain") or ""
+    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else day_number(word))]
+
+
+@RULES.form(
+    rf"(?:{_EVERY} (?:year on )?|yearly on |annually on )(?:(?P<month>{MONTH}) (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?"
+    rf"|(?:the )?(?P<day2>\d\d?)(?:st|nd|rd|th)? (?:of )?(?P<month2>{MONTH}))"
+)
+def _year_day(match: re.Match[str], _: Reference) -> list[Rule]:
+    day, month_ = day_number(match["day"] or match["day2"]), month(match["month"] or match["month2"])
+    if day > monthrange(2000, month_)[1]:
+        raise Unreadable(f"There is no such day as '{match[0]}'.")
+    return [Rule("YEARLY", month=month_, month_day=day)]
+
+
+_BOUND = re.compile(
+    r"(?P<rule>.+?),? (?:(?:until|till|through|ending(?: on)?|ends(?: on)?|up to) (?P<until>.+)|(?P<for>(?:for )?\w+ "
+    r"(?:days|weeks|months|years|times|occurrences|sessions)))"
+)
+
+
+def read_rule(phrase: str, reference: Reference) -> list[Rule]:
+    """Return every reading of a recurrence phrase with its bound, best first; none when it is none.
+
+    Raises:
+        Unreadable: the phrase names a day that does not exist.
+    """
+    if found := RULES.read(phrase, reference):
+        return found
+    match = _BOUND.fullmatch(normal(phrase))
+    if not match:
+        return []
+    rules = RULES.read(match["rule"], reference)
+    if match["until"]:
+        return [bound_until(rule, match["until"], reference) for rule in rules]
+    return [bound_for(rule, LENGTHS.read(match["for"], reference)[0]) for rule in rules]
+
+
+def bound_until(rule: Rule, words: str, reference: Reference) -> Rule:
+    """Return `rule` with the day that `words` name as its last possible one."""
+    days = DATES.read(words, reference)
+    if len(days) != 1 or days[0].vague:
+        raise Unreadable(f"'{words}' does not say on which day the series ends.")
+    return replace(rule, until=days[0].first)
+
+
+def bound_for(rule: Rule, length: Length) -> Rule:
+    """Return `rule` with as many instances as fit into `length`, or as it says itself."""
+    if length.unit in {"time", "occurrence", "session"}:
+        return replace(rule, count=length.count)
+    unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}.get(rule.freq)
+    if unit == length.unit:
+        return replace(rule, count=-(-length.count // rule.interval) * max(1, len(rule.days)))
+    if rule.freq == "DAILY" and length.days:
+        return replace(rule, count=-(-length.days // rule.interval))
+    raise Unreadable("It is not clear how many times the series is to take place.")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A rule bound to its first day: RFC 5545 text and the next instances."""
+
+    rrule: str
+    first: date
+    instances: tuple[datetime, ...]
+
+
+def series(
+    rule: Rule, start: date, clock: time, zone: Zone, *, all_day: bool, after: datetime | None = None
+) -> Series:
+    """Return the series of `rule` from its first instance on or after `start` (not before `after`).
+
+    Raises:
+        Unreadable: the rule has no instance, or ends before its first.
+    """
+    bare = replace(rule, interval=1, count=None, until=None).text()
+    days = (
+        moment.date() for moment in islice(rrulestr(bare, dtstart=datetime.combine(start, clock)), _LIMIT)
+    )
+    first = next((day for day in days if after is None or at(day, clock, zone)[0] >= after), None)
+    if first is None or (rule.until and rule.until < first):
+        raise Unreadable("The series ends before it begins.")
+    if rule.freq == "WEEKLY" and not rule.days:
+        rule = replace(rule, days=(_CODES[first.weekday()],))
+    text = rule.text(_until(rule.until, zone, all_day=all_day) if rule.until else None)
+    return Series(text, first, tuple(islice(_instances(rule, first, clock, zone), 5)))
+
+
+def _instances(rule: Rule, first: date, clock: time, zone: Zone) -> Iterator[datetime]:
+    # Counted on the wall clock and placed in the zone one by one: a change of the offset moves none of them.
+    bare = replace(rule, until=None).text()
+    for moment in rrulestr(bare, dtstart=datetime.combine(first, clock)):
+        if rule.until and moment.date() > rule.until:
+            return
+        yield at(moment.date(), moment.time(), zone)[0]
+
+
+def _until(day: date, zone: Zone, *, all_day: bool) -> str:
+    """Return the bound as RFC 5545 wants it: a date for whole days, else UTC."""
+    if all_day:
+        return f"{day:%Y%m%d}"
+    last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone.tz) - timedelta(seconds=1)
+    return f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _step(word: str | None) -> int:
+    if not word:
+        return 1
+    return 2 if word == "other" else ordinal(word) if re.fullmatch(ORDINAL, word) else number(word)

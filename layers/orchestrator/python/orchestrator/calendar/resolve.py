@@ -1,0 +1,157 @@
+"""From the words of a text to events: the whole of the calendar's understanding that is no model's.
+
+Rules beside those of the times: a place in the text beats the request's location; whoever is listed takes
+part, named or not; a quoted title is kept to the letter, another one begins with a capital and loses the @
+of its mentions; an amount keeps its currency; category and priority are told from words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from orchestrator.calendar.changes import change
+from orchestrator.calendar.explain import explain, verbatim
+from orchestrator.calendar.labels import category_of, priority_of
+from orchestrator.calendar.models import Clarification, Explanation, OrchestrateRequest, Reading
+from orchestrator.calendar.money import read as read_money
+from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
+from orchestrator.calendar.people import participants
+from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.spans import EventSpans, Extraction
+from orchestrator.calendar.when import Impossible, settle
+from orchestrator.calendar.words import same_length
+from orchestrator.calendar.zones import iana, of_instant
+
+MAX_TITLE = 200
+Settle = Callable[[EventSpans, Reference, str], When]
+
+
+@dataclass(slots=True)
+class _Found:
+    bookings: list[Booking] = field(default_factory=list[Booking])
+    changes: list[Change] = field(default_factory=list[Change])
+    questions: list[Clarification] = field(default_factory=list[Clarification])
+    refused: list[Refused] = field(default_factory=list[Refused])
+    explanations: list[Explanation] = field(default_factory=list[Explanation])
+
+
+def reference_of(request: OrchestrateRequest) -> Reference:
+    """Return the moment of the request in the caller's zone: `timezone`, else the offset of `timestamp`."""
+    zone = (iana(request.timezone) if request.timezone else None) or of_instant(request.timestamp)
+    instant = request.timestamp.astimezone(zone.tz).replace(microsecond=0)
+    return Reference(instant, zone, request.locale)
+
+
+def resolve(extraction: Extraction, request: OrchestrateRequest, *, degraded: bool = False) -> Outcome:
+    """Return what the words of `extraction` come to. One event's trouble leaves the others as they are."""
+    reference, found = reference_of(request), _Found()
+    for index, spans in enumerate(extraction.events):
+        title, named = title_of(spans, request.content)
+        try:
+            _one(index, spans, (title, named), request, reference, found)
+        except Unclear as unclear:
+            found.questions.append(_question(index, unclear, request.content))
+        except Impossible as error:
+            found.refused.append(Refused(index, title, str(error)))
+    if not extraction.events:
+        found.questions.append(nothing_found())
+    parts = (found.bookings, found.changes, found.questions, found.refused, found.explanations)
+    return Outcome(*map(tuple, parts), degraded=degraded)
+
+
+def nothing_found() -> Clarification:
+    """Return the question for a text in which there is no event."""
+    return Clarification(event=0, field="content", words=None, question="What is to be booked, and when?")
+
+
+def _one(
+    index: int,
+    spans: EventSpans,
+    name: tuple[str, bool],
+    request: OrchestrateRequest,
+    reference: Reference,
+    found: _Found,
+) -> None:
+    title, named = name
+    if spans.operation != "create":
+        found.changes.append(change(spans, reference))
+        return
+    booking = _booking(spans, title, request, settle(spans, reference, _nature(spans, title)))
+    booking = booking if named else replace(booking, assumed=("title", *booking.assumed))
+    found.bookings.append(booking)
+    found.explanations.extend(explain(index, spans, booking, request.content))
+
+
+def _booking(spans: EventSpans, title: str, request: OrchestrateRequest, when: When) -> Booking:
+    people = participants(request, spans.mentions)
+    words = _nature(spans, title)
+    priority = priority_of(spans.priority or "")
+    assumed = {
+        "location": spans.place is None and bool(request.location),
+        "timezone": spans.zone is None and when.zone.name == reference_of(request).zone.name,
+        "priority": priority is None,
+        "participants": not spans.mentions and len(people.known) > 1,
+    }
+    return Booking(
+        title=title,
+        description=spans.description or request.content.strip(),
+        when=when,
+        place=spans.place or request.location,
+        people=people,
+        money=read_money(spans.amount) if spans.amount else None,
+        category=category_of(words, people.known[1:], request.user_email),
+        priority=priority or "medium",
+        assumed=tuple(name for name, holds in assumed.items() if holds),
+    )
+
+
+def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
+    """Return an event's title and whether the text gives it one.
+
+    Without a title it is called by its category's words, or by the text itself.
+    """
+    words = spans.title or spans.category or ""
+    if not words.strip():
+        return _shortened(" ".join(content.split())), False
+    if _is_quoted(words, content):
+        return _shortened(words), True
+    plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
+    return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
+
+
+def _is_quoted(words: str, content: str) -> bool:
+    pattern = rf"(?<!\w)(['\"]+){re.escape(same_length(words))}\1"
+    return bool(re.search(pattern, same_length(content)))
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def _nature(spans: EventSpans, title: str) -> str:
+    """Return the words that tell what kind of thing the event is."""
+    return " ".join(filter(None, (spans.category, title)))
+
+
+def _question(index: int, unclear: Unclear, content: str) -> Clarification:
+    words = verbatim(unclear.words, content) if unclear.words else None
+    return Clarification(
+        event=index,
+        field=unclear.field,
+        words=words,
+        question=unclear.question.replace(f"'{unclear.words}'", f"'{words}'"),
+        readings=[_reading(when) for when in unclear.readings],
+    )
+
+
+def _reading(when: When) -> Reading:
+    says = f"{when.start:%A, %B} {when.start.day}, {when.start.year}"
+    hours = "all day" if when.all_day else f"{when.start:%H:%M} to {when.end:%H:%M}"
+    return Reading(
+        says=f"{says}, {hours} ({when.zone.name})",
+        start_time=when.start,
+        end_time=when.end,
+        recurrence=when.rrule,
+    )

@@ -1,0 +1,88 @@
+"""What is read out of a text before anything is computed: its own words, sorted by what they say.
+
+A model fills `Extraction` under a strict schema; the grammar fills it without one. Both only point at words:
+every span has to stand in the text as it is, and `astray` finds those that do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestrator.calendar.models import Operation
+from orchestrator.calendar.words import normal
+
+MAX_EVENTS = 20
+
+
+class EventSpans(BaseModel):
+    """The words of one event, copied from the text without change; null for what the text does not say."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    operation: Operation = Field(
+        "create", description="What is asked for: create unless the text says otherwise."
+    )
+    title: str | None = Field(None, description="What the event is called; inside quotes, the quoted words.")
+    description: str | None = Field(None, description="What else is said about it: its subject, its agenda.")
+    date: str | None = Field(
+        None,
+        description="The day or days: 'next Tuesday', 'July 3-5', 'in 2 hours'. For a reschedule, the new day.",
+    )
+    time: str | None = Field(
+        None, description="The clock time or range: 'at 9', '2 to 4pm', 'noon', 'evening'."
+    )
+    end_date: str | None = Field(None, description="The last day, if it stands apart from the first.")
+    end_time: str | None = Field(
+        None, description="When it ends, if it stands apart from the start: 'until 5pm'."
+    )
+    zone: str | None = Field(None, description="The time zone: 'UTC', 'EST', 'London time', 'Europe/Berlin'.")
+    duration: str | None = Field(
+        None, description="How long: 'for 1 hour', '30-minute', 'all day', 'for 3 days'."
+    )
+    recurrence: str | None = Field(
+        None, description="How it repeats, with its end: 'every Monday until May 3'."
+    )
+    place: str | None = Field(None, description="Where, without the preposition: 'Room B'.")
+    mentions: list[str] = Field(default_factory=list, description="Every @name.")
+    amount: str | None = Field(None, description="Money with its currency: '$1,200'.")
+    category: str | None = Field(None, description="Words that tell what kind of event it is: 'client call'.")
+    priority: str | None = Field(None, description="Words that tell how much it matters: 'urgent', 'ASAP'.")
+    from_date: str | None = Field(None, description="Reschedule only: the day on which the event is now.")
+    from_time: str | None = Field(None, description="Reschedule only: the time at which the event is now.")
+    shift: str | None = Field(None, description="Reschedule only: by how much: 'back by 30 minutes'.")
+
+
+class Extraction(BaseModel):
+    """All events of a text, in its order."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    events: list[EventSpans] = Field(default_factory=list[EventSpans], max_length=MAX_EVENTS)
+
+
+def words_of(spans: EventSpans) -> Iterator[tuple[str, str]]:
+    """Yield each field that has words, with the words."""
+    for field in EventSpans.model_fields:
+        value: object = getattr(spans, field)
+        if field == "operation" or not value:
+            continue
+        for words in spans.mentions if field == "mentions" else [str(value)]:
+            yield field, words
+
+
+def astray(extraction: Extraction, text: str) -> list[tuple[int, str, str]]:
+    """Return event, field and words of every span that does not stand in `text`; letters' case is free."""
+    whole = normal(text)
+    return [
+        (index, field, words)
+        for index, spans in enumerate(extraction.events)
+        for field, words in words_of(spans)
+        if not _stands_in(normal(words), whole)
+    ]
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return bool(words) and bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text))

@@ -1,0 +1,156 @@
+"""When an event is: every reading of its phrases is tried, and only a single result is an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import time
+from itertools import product
+
+from orchestrator.calendar.build import Choice, build
+from orchestrator.calendar.clock import Clock, hint, hours
+from orchestrator.calendar.dates import Days
+from orchestrator.calendar.heard import Heard, hear
+from orchestrator.calendar.labels import needs_a_time
+from orchestrator.calendar.outcomes import Unclear, When
+from orchestrator.calendar.readings import Reference, Unreadable
+from orchestrator.calendar.recurrence import Rule
+from orchestrator.calendar.spans import EventSpans
+from orchestrator.calendar.zones import Zone, fixed, named
+
+MAX_READINGS = 5
+Times = tuple[time | None, time | None, bool]
+
+
+class Impossible(Exception):
+    """The words are clear, but what they say cannot be: an end before its start."""
+
+
+def settle(spans: EventSpans, reference: Reference, title: str) -> When:
+    """Return when the event called `title` is.
+
+    Raises:
+        Unclear: the words have several meanings, or none.
+        Impossible: they have one, which cannot be.
+    """
+    heard = hear(spans, reference)
+    _require(heard, spans, title)
+    found: dict[tuple[object, ...], When] = {}
+    errors: list[str] = []
+    for choice in _choices(heard, spans, reference, title):
+        try:
+            for when in build(choice, reference):
+                found.setdefault(when.key, when)
+        except Unreadable as error:
+            errors.append(str(error))
+    if not found:
+        raise Impossible(errors[0] if errors else "It never takes place.")
+    readings = list(found.values())
+    if len(readings) > 1:
+        field, words = _doubtful(heard, spans, readings)
+        raise Unclear(field, words, _question(field, words, title), readings[:MAX_READINGS])
+    return readings[0]
+
+
+def _require(heard: Heard, spans: EventSpans, title: str) -> None:
+    """Ask for what is missing altogether."""
+    if not heard.days and not heard.rules and not heard.timed:
+        raise Unclear("date", None, f"When is '{title}'?")
+    if any(days.vague for days in heard.days):
+        raise Unclear("date", spans.date, f"Which day of '{spans.date}'?")
+    if not heard.days and any(
+        rule.freq != "DAILY" and not rule.days and not rule.month_day for rule in heard.rules
+    ):
+        raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
+
+
+def _choices(heard: Heard, spans: EventSpans, reference: Reference, title: str) -> Iterator[Choice]:
+    start = heard.clock.start if heard.clock else None
+    for days, rule in product(heard.days or [None], heard.rules or [None]):
+        part = (
+            (start.part if start else None)
+            or (heard.clock.part if heard.clock else None)
+            or _part(days, rule)
+        )
+        for zone in _zones(heard, days, reference):
+            for begin, end, assumed in _times(heard, days, _part(days, rule), title, spans):
+                yield Choice(
+                    days=_tonight(days, part, reference),
+                    rule=rule,
+                    start=begin,
+                    end=end,
+                    zone=zone,
+                    length=heard.length,
+                    part=part,
+                    half_assumed=assumed,
+                    midnight=bool(start and start.midnight),
+                    apart=bool(spans.end_date),
+                )
+
+
+def _part(days: Days | None, rule: Rule | None) -> str | None:
+    return (days.part if days else None) or (rule.part if rule else None)
+
+
+def _tonight(days: Days | None, part: str | None, reference: Reference) -> Days | None:
+    # `at 8 tonight` keeps its day in the words of the time.
+    return Days(reference.today, part=part) if days is None and part == "tonight" else days
+
+
+def _zones(heard: Heard, days: Days | None, reference: Reference) -> Sequence[Zone]:
+    if heard.zone:
+        day = days.first if days else reference.today
+        found = named(heard.zone, day, reference.zone, reference.locale)
+        if not found:
+            raise Unclear("zone", heard.zone, f"Which time zone is '{heard.zone}'?")
+        return found
+    offset = days.instant.utcoffset() if days and days.instant and days.written else None
+    return [reference.zone if offset is None else fixed(offset)]
+
+
+def _times(
+    heard: Heard, days: Days | None, part: str | None, title: str, spans: EventSpans
+) -> Sequence[Times]:
+    moment = (days.instant or days.wall) if days else None
+    if moment and heard.timed:
+        raise Unclear("time", spans.time, f"'{spans.date}' already has a time. Which one counts?")
+    if moment:
+        end = hours(Clock(heard.clock.end), None, None)[0][0] if heard.clock and heard.clock.end else None
+        return [(moment.time(), end, False)]
+    if heard.clock and heard.timed:
+        found = hours(heard.clock, part, hint(title))
+        if not found:
+            raise Unclear("time", spans.time, f"What time is '{spans.time}'?")
+        return found
+    return _usual(part, title, spans) if part or _needs_hour(heard, days, title) else [(None, None, False)]
+
+
+def _needs_hour(heard: Heard, days: Days | None, title: str) -> bool:
+    if (heard.length and heard.length.days) or (days and days.last and not heard.clock):
+        return False
+    return heard.length is not None or heard.clock is not None or needs_a_time(title)
+
+
+def _usual(part: str | None, title: str, spans: EventSpans) -> Sequence[Times]:
+    """Return the usual hours of what names none: there are always several, so they are never an answer."""
+    found = hours(Clock(None, part=part), None, hint(title))
+    if not found:
+        raise Unclear("time", spans.date or spans.recurrence, f"At what time is '{title}'?")
+    return found
+
+
+def _doubtful(heard: Heard, spans: EventSpans, found: Sequence[When]) -> tuple[str, str | None]:
+    """Return the field whose words have several readings."""
+    if len(heard.rules) > 1:
+        return "recurrence", spans.recurrence
+    if len(heard.days) > 1:
+        return "date", spans.date
+    if len({when.zone.name for when in found}) > 1:
+        return "zone", heard.zone
+    midnight = heard.clock and heard.clock.start and heard.clock.start.midnight
+    if midnight or len({when.start.timetz() for when in found}) > 1:
+        return "time", spans.time
+    return "date", spans.date
+
+
+def _question(field: str, words: str | None, title: str) -> str:
+    return f"What does '{words}' mean here?" if words else f"Which {field} is meant for '{title}'?"

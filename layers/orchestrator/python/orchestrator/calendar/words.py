@@ -1,0 +1,92 @@
+"""The closed word lists that phrases are made of, as pieces of regular expressions, and what they stand for."""
+
+from __future__ import annotations
+
+import re
+
+_ALIKE = str.maketrans("‘’‚´`“”„«»‐‑‒–—−\u00a0\u202f\u2009\t\r\n", "'''''\"\"\"\"\"------      ")
+_CARDINALS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "sixty": 60, "ninety": 90}
+NUMBERS = {word: value for value, word in enumerate(_CARDINALS)} | _TENS | {"a": 1, "an": 1, "couple of": 2}
+_ORDINALS = ["first", "second", "third", "fourth", "fifth"]
+ORDINALS = {word: value for value, word in enumerate(_ORDINALS, 1)} | {"last": -1}
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+
+HOUR_WORD = "|".join(_CARDINALS[1:])
+NUMBER = (
+    rf"(?:\d+|a couple of|couple of|{'|'.join(sorted([*_CARDINALS, *_TENS], key=len, reverse=True))}|an?)"
+)
+WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+NTH_DAY = r"(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)"
+ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
+PART = r"(?:morning|afternoon|evening|night)"
+
+
+def same_length(text: str) -> str:
+    """Return `text` in small letters with plain quotes, dashes and spaces; every character keeps its place."""
+    small = (low if len(low := char.lower()) == 1 else char for char in text)
+    return "".join(small).translate(_ALIKE)
+
+
+def normal(text: str) -> str:
+    """Return a phrase as the patterns read it: `same_length`, single spaces, no punctuation around it."""
+    return re.sub(r" +", " ", same_length(text)).strip(" ,.;:!?()")
+
+
+def number(word: str) -> int:
+    """Return what a word of `NUMBER` counts."""
+    word = word.strip()
+    return int(word) if word.isdigit() else NUMBERS[word.removeprefix("a ") if " " in word else word]
+
+
+def ordinal(word: str) -> int:
+    """Return what a word of `ORDINAL` counts, -1 for the last."""
+    return ORDINALS[word] if word in ORDINALS else int(word[:-2])
+
+
+def weekday(word: str) -> int:
+    """Return 0 for Monday to 6 for Sunday."""
+    return next(index for index, day in enumerate(_DAYS) if day.startswith(word.rstrip(".s")[:3]))
+
+
+def month(word: str) -> int:
+    """Return 1 for January to 12 for December."""
+    return next(index for index, name in enumerate(_MONTHS, 1) if name.startswith(word.rstrip(".")[:3]))
+
+
+def day_number(word: str) -> int:
+    """Return the number in `23`, `23rd` or `03`."""
+    return int(re.sub(r"\D", "", word))
