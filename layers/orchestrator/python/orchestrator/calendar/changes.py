@@ -18,30 +18,15 @@ from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
-from orchestrator.calendar.zones import Zone, at
+from orchestrator.calendar.zones import Zone, at, named
 
-_FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "our",
-        "your",
-        "with",
-        "for",
-        "of",
-        "on",
-        "at",
-        "to",
-        "and",
-        "meeting",
-        "event",
-        "appointment",
-    ]
-)
+_KINDS = frozenset({"meeting", "event", "appointment", "call", "entry"})
+_LEADING = "a an the my our your with for of on at to and"
+_FILLERS = frozenset(_LEADING.split())
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
-_EVERYTHING = re.compile(r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I)
+_EVERYTHING = re.compile(
+    r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I
+)
 _EARLIER = frozenset({"forward", "earlier", "up", "ahead"})
 
 
@@ -77,30 +62,38 @@ def change(spans: EventSpans, reference: Reference) -> Change:
 def target(
     title: str | None, date: str | None, clock: str | None, spans: EventSpans, reference: Reference
 ) -> Target:
-    """Return what `title`, `date` and `clock` point at: title words, a stretch of days, perhaps a start."""
-    heard = hear(EventSpans(date=date, time=clock, end_date=spans.end_date, zone=spans.zone), reference)
+    """Return what `title`, `date` and `clock` point at."""
+    heard = hear(
+        EventSpans().model_copy(update={"date": date, "time": clock, "end_date": spans.end_date}), reference
+    )
     if len(heard.days) > 1:
         raise Unclear("date", date, f"Which day is '{date}'?")
-    days = heard.days[0] if heard.days else None
-    if days is None and clock is None:
-        return Target(title, None, None)
-    first = days.first if days else reference.today
-    last = (days.last or first) if days else first + timedelta(days=6)
-    since = at(first, time(), reference.zone)[0]
-    until = at(last + timedelta(days=1), time(), reference.zone)[0]
-    if heard.clock is None or heard.clock.start is None or days is None:
-        return Target(title, since, until)
-    found = hours(heard.clock, days.part, hint(title or ""))
-    start = at(first, found[0][0], reference.zone)[0] if len(found) == 1 and found[0][0] else None
-    return Target(title, since, until, start)
+    found = Target(title, _zone(spans.zone or heard.zone, reference))
+    if heard.clock and heard.clock.start:
+        times = hours(heard.clock, heard.days[0].part if heard.days else None, hint(title or ""))
+        # Only a clock that is certain may rule events out.
+        found = replace(found, clock=times[0][0] if len(times) == 1 else None)
+    if not heard.days:
+        return found
+    days = heard.days[0]
+    since = at(days.first, time(), reference.zone)[0]
+    until = at((days.last or days.first) + timedelta(days=1), time(), reference.zone)[0]
+    return replace(found, since=since, until=until)
+
+
+def _zone(words: str | None, reference: Reference) -> Zone:
+    zones = named(words, reference.today, reference.zone, reference.locale) if words else [reference.zone]
+    if len(zones) != 1:
+        raise Unclear("zone", words, f"Which time zone is '{words}'?")
+    return zones[0]
 
 
 def match(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
     """Return the events that `wanted` points at: those that share the most of its title's words."""
     fitting = [event for event in existing if _in_stretch(wanted, event)]
-    words = _words(wanted.title or "")
+    words = _words(wanted.title or "") - _KINDS
     if not words:
-        return fitting
+        return fitting  # "my 3pm meeting" may be called anything
     scores = {event.event_id: len(words & _words(event.title)) for event in fitting}
     best = max(scores.values(), default=0)
     # Half of the words have to be there: "the budget call" is not the call with mother.
@@ -136,27 +129,28 @@ def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
     title = spans.title or ""
     if not spans.date:
         when = _clock_only(spans, found, reference, title)
-        return Change("reschedule", found, when, keeps="date", new_length=_has_length(spans))
+        return Change("reschedule", found, when, keeps="date", new_length=_has_length(spans, reference))
     if not spans.time:
-        when = settle(replace_spans(spans, duration="all day"), reference, title)
+        when = settle(_with(spans, duration="all day"), reference, title)
         return Change("reschedule", found, when, keeps="time")
-    return Change("reschedule", found, settle(spans, reference, title), new_length=_has_length(spans))
+    return Change(
+        "reschedule", found, settle(spans, reference, title), new_length=_has_length(spans, reference)
+    )
 
 
 def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: str) -> When:
     """Read a new clock time on the day of the event; its own day, if known, else today's date stands in."""
     day = found.since.date().isoformat() if found.since and spans.from_date else reference.today.isoformat()
-    when = settle(replace_spans(spans, date=day), reference, title)
+    when = settle(_with(spans, date=day), reference, title)
     return replace(when, warnings=())
 
 
-def replace_spans(spans: EventSpans, **words: str) -> EventSpans:
-    """Return `spans` with other words in the named fields."""
+def _with(spans: EventSpans, **words: str) -> EventSpans:
     return spans.model_copy(update=words)
 
 
-def _has_length(spans: EventSpans) -> bool:
-    clock = read_clock(spans.time, Reference(datetime.now(UTC), Zone("UTC", UTC))) if spans.time else None
+def _has_length(spans: EventSpans, reference: Reference) -> bool:
+    clock = read_clock(spans.time, reference) if spans.time else None
     return bool(spans.duration or spans.end_time or (clock and clock.end))
 
 
@@ -174,15 +168,14 @@ def _pointed(found: Target, spans: EventSpans) -> Target:
     # "Cancel everything" names no event, and asks for more than one sentence should be able to do.
     if found.title and _EVERYTHING.fullmatch(found.title.strip()):
         found = replace(found, title=None)
-    if not found.title and found.since is None:
-        raise Unclear(
-            "title", None, f"Which event is to be {'cancelled' if spans.operation == 'cancel' else 'moved'}?"
-        )
+    if not found.title and found.since is None and found.clock is None:
+        verb = "cancelled" if spans.operation == "cancel" else "moved"
+        raise Unclear("title", None, f"Which event is to be {verb}?")
     return found
 
 
 def _in_stretch(wanted: Target, event: Existing) -> bool:
-    if wanted.at is not None and event.start.astimezone(UTC) != wanted.at.astimezone(UTC):
+    if wanted.clock is not None and event.start.astimezone(wanted.zone.tz).time() != wanted.clock:
         return False
     if wanted.since is None or wanted.until is None:
         return True

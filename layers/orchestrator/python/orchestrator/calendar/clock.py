@@ -49,6 +49,7 @@ class Clock:
 HOURS: Forms[Hour] = Forms()
 _HALF = r"(?P<half>[ap]\.?m\.?)"
 _IN_PART = r"(?: ?(?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)|(?P<tonight>tonight)))?"
+_NOON, _DAWN = 12, 5
 _TYPICAL = {
     "morning": (9, 10, 8),
     "afternoon": (14, 15, 13),
@@ -91,7 +92,8 @@ def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
 
 
 @HOURS.form(
-    rf"(?:at )?(?:(?P<half_past>half past|half) |(?P<n>quarter|five|ten|twenty|twenty-five|5|10|20|25) (?P<way>past|to) )"
+    r"(?:at )?(?:(?P<half_past>half past|half) "
+    r"|(?P<n>quarter|five|ten|twenty|twenty-five|5|10|20|25) (?P<way>past|to) )"
     rf"(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}"
 )
 def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
@@ -167,12 +169,22 @@ def hours(clock: Clock, part: str | None, title_hint: str | None) -> list[tuple[
     )
     if clock.start is None:
         return [(time(hour), None, True) for hour in _TYPICAL.get(part or title_hint or "", ())]
+    if _contradicts(clock.start, part):
+        return []
     if clock.end:
         found = _settle_range(clock.start, clock.end, part or title_hint)
     else:
         found = [(start, None, assumed) for start, assumed in _settle(clock.start, part or title_hint)]
     # Words that name the part of the day leave nothing to assume; a title only makes it likely.
     return [(start, end, (assumed and not part) or clock.start.about) for start, end, assumed in found]
+
+
+def _contradicts(hour: Hour, part: str | None) -> bool:
+    """Tell whether `9am` cannot be in the evening it was said to be in; its small hours can be in a night."""
+    if part == "morning":
+        return hour.half == "pm" or (hour.exact and hour.hour >= _NOON)
+    late = part in {"afternoon", "evening", "night", "tonight"}
+    return late and (hour.half == "am" or (hour.exact and hour.hour < _NOON)) and hour.hour % _NOON >= _DAWN
 
 
 def _settle(hour: Hour, part: str | None) -> list[tuple[time, bool]]:

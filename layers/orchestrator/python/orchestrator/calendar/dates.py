@@ -39,8 +39,8 @@ class Days:
     """One day, or the days from `first` to `last` (included).
 
     `part` is the part of the day that was named with it; `instant` a moment, where the phrase names one;
-    `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year was
-    named, so the date comes back next year.
+    `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year
+    was named, so the date comes back next year.
     `vague`: a stretch of time (`next week`) in which no day was named.
     """
 
@@ -71,7 +71,7 @@ _FEASTS = {
 
 
 def read_days(phrase: str, reference: Reference) -> list[Days]:
-    """Return every reading of a date phrase, best first; `Friday to Monday` is the Monday after that Friday."""
+    """Return every reading of a date phrase, best first; `Friday to Monday` is one of them."""
     words = normal(phrase)
     if found := DATES.read(words, reference):
         return found
@@ -105,7 +105,8 @@ def _near_to(first: Days, last: Days) -> bool:
 
 
 @DATES.form(
-    r"(?P<day>\d{4}-\d\d-\d\d)[t ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?: ?(?P<zone>z|[+-]\d\d:?\d\d))?"
+    r"(?P<day>\d{4}-\d\d-\d\d)[t ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
+    r"(?: ?(?P<zone>z|[+-]\d\d:?\d\d))?"
 )
 def _iso_moment(match: re.Match[str], _: Reference) -> list[Days]:
     wall = datetime.fromisoformat(f"{_real(match['day'])}T{match['clock']}")
@@ -137,7 +138,8 @@ def _slashed(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(
-    rf"(?:on )?(?:(?P<weekday>{WEEKDAY}),? )?(?:the )?(?:(?P<month>{MONTH}) (?:the )?(?P<day>{DAY})"
+    rf"(?:on )?(?:(?:this |next )?(?P<weekday>{WEEKDAY}),? )?(?:the )?"
+    rf"(?:(?P<month>{MONTH}) (?:the )?(?P<day>{DAY})"
     rf"|(?P<day2>{DAY}) (?:of )?(?P<month2>{MONTH})){_YEAR}"
 )
 def _named_month(match: re.Match[str], reference: Reference) -> list[Days]:
@@ -175,7 +177,8 @@ def _after_tomorrow(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(
-    rf"(?:on )?(?:(?P<which>this coming|the coming|coming|this|next) )?(?P<weekday>{WEEKDAY})(?: (?P<part>{PART}))?"
+    rf"(?:on )?(?:(?P<which>this coming|the coming|coming|this|next) )?(?P<weekday>{WEEKDAY})"
+    rf"(?: (?P<part>{PART}))?"
 )
 def _weekday(match: re.Match[str], reference: Reference) -> list[Days]:
     found = {"next": _of_next_week, "this": _of_this_week}.get(match["which"] or "", _bare)
@@ -192,7 +195,8 @@ def _next_week(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(
-    rf"(?P<weekday>{WEEKDAY}) (?:of )?the week after next|(?:the )?week after next,? (?:on )?(?P<wd>{WEEKDAY})"
+    rf"(?P<weekday>{WEEKDAY}) (?:of )?the week after next"
+    rf"|(?:the )?week after next,? (?:on )?(?P<wd>{WEEKDAY})"
 )
 def _week_after_next(match: re.Match[str], reference: Reference) -> list[Days]:
     return [_later(_of_next_week(match["weekday"] or match["wd"], reference), 7)]
@@ -252,6 +256,13 @@ def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
     months = (_sum(first, relativedelta(months=step)) for step in range(4))
     days = (_maybe(month_.year, month_.month, day) for month_ in months)
     return [Days(next(found for found in days if found and found >= reference.today))]
+
+
+@DATES.form(rf"(?:on )?(?P<weekday>{WEEKDAY}),? (?:the )?(?P<day>{NTH_DAY})")
+def _weekday_and_day(match: re.Match[str], reference: Reference) -> list[Days]:
+    found = DATES.read(match["day"], reference)
+    fits = found[0].first.weekday() == weekday(match["weekday"])
+    return found if fits else [*found, _bare(match["weekday"], reference)]
 
 
 @DATES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<weekday>{WEEKDAY}|day) (?:of|in) {_MONTH_REF}")

@@ -28,7 +28,8 @@ _HOURS, _MINUTES = r"(?:hours?|hrs?|h)", r"(?:minutes?|mins?|m)"
 
 
 @LENGTHS.form(
-    rf"{_FOR}(?:an? )?(?:half(?:[- ]an?)?[- ]hour|(?P<q>quarter(?: of an)? hour)|(?P<t>three quarters of an hour))"
+    rf"{_FOR}(?:an? )?(?:half(?:[- ]an?)?[- ]hour|(?P<q>quarter(?: of an)? hour)"
+    r"|(?P<t>three quarters of an hour))"
 )
 def _fraction(match: re.Match[str], _: Reference) -> list[Length]:
     return [Length(timedelta(minutes=15 if match["q"] else 45 if match["t"] else 30))]

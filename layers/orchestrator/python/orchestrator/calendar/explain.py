@@ -41,6 +41,8 @@ def explain(index: int, spans: EventSpans, booking: Booking, content: str) -> It
     """Yield the explanations of one event: the words first, then what was assumed."""
     for field, sources in _FIELDS.items():
         words = [part for source in sources for part in _words(spans, source)]
+        if field == "end_time" and not words and not booking.when.assumed:
+            words = _words(spans, "time") or _words(spans, "date")  # a range names its end as well
         if words:
             yield Explanation(
                 event=index, field=field, words=" … ".join(verbatim(word, content) for word in words)

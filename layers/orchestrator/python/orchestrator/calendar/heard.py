@@ -15,6 +15,7 @@ from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.recurrence import Rule, bound_for, bound_until, read_rule
 from orchestrator.calendar.spans import EventSpans
+from orchestrator.calendar.words import normal
 
 Value = TypeVar("Value")
 
@@ -41,6 +42,7 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     Raises:
         Unclear: a phrase says nothing, or names what does not exist.
     """
+    spans = _parted(spans, reference)
     rules = _phrase("recurrence", spans.recurrence, lambda words: read_rule(words, reference))
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
@@ -50,6 +52,19 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     if length and (length.unit in {"month", "year", "time", "occurrence", "session"} or not _lasts(length)):
         raise Unclear("duration", spans.duration, "How long does it last?")
     return Heard(days, clock, rules, length, spans.zone or (clock.zone if clock else None))
+
+
+def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
+    """Part `tomorrow at 9`, if it was all taken for a date."""
+    words = normal(spans.date or "")
+    day, at, clock = words.rpartition(" at ")
+    if not at or spans.time:
+        return spans
+    try:
+        whole = read_days(words, reference)
+    except Unreadable:
+        whole = []
+    return spans if whole else spans.model_copy(update={"date": day, "time": clock})
 
 
 def _clock(spans: EventSpans, reference: Reference) -> Clock | None:
@@ -89,14 +104,13 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
     if not words:
         return []
     try:
-        found = reader(words)
+        if found := reader(words):
+            return found
     except Unreadable as error:
         raise Unclear(field, words, str(error)) from None
     except (ValueError, OverflowError):
-        found = []  # a number no calendar holds, such as year 99999
-    if not found:
-        raise Unclear(field, words, f"What does '{words}' mean?")
-    return found
+        pass  # a number no calendar holds, such as year 99999
+    raise Unclear(field, words, f"What does '{words}' mean?")
 
 
 def _bound(words: str) -> str:

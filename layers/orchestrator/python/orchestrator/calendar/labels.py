@@ -9,7 +9,10 @@ from typing import Literal
 from orchestrator.calendar.models import Category, Mention, Priority
 
 _PRIORITIES: dict[Priority, str] = {
-    "low": r"not urgent|low[- ]priority|no rush|whenever|unimportant|not important|optional|nice to have|if possible",
+    "low": (
+        r"not urgent|low[- ]priority|no rush|whenever|unimportant|not important|optional|nice to have"
+        r"|if possible"
+    ),
     "urgent": r"urgent(?:ly)?|asap|emergency|immediately|right away|top[- ]priority|highest[- ]priority",
     "high": r"important|high[- ]priority|critical|crucial|must not miss|can't miss",
     "medium": r"(?:medium|normal)[- ]priority",
@@ -21,12 +24,14 @@ _CATEGORIES: dict[Category, str] = {
     "travel": r"flight|fly|train to|trip|travel|hotel|airport|drive to",
     "finance": r"pay|payment|rent|invoice|bill|budget|tax(?:es)?|salary",
     "personal": (
-        r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party|date night|mom|dad"
-        r"|mum|kids|family|wedding|vacation|holiday|haircut|concert|movie"
+        r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party"
+        r"|date night"
+        r"|mom|dad|mum|kids|family|wedding|vacation|holiday|haircut|concert|movie"
     ),
     "external_meeting": r"client|customer|vendor|supplier|partner|interview|demo|sales call|pitch|investor",
     "internal_meeting": (
-        r"meeting|meet|standup|stand-up|sync|1:1|one-on-one|retro(?:spective)?|sprint|review|planning|call|all-hands"
+        r"meeting|meet|standup|stand-up|sync|1:1|one-on-one|retro(?:spective)?|sprint|review|planning"
+        r"|call|all-hands"
         r"|workshop|kick-?off|catch-?up|approval|huddle"
     ),
     "focus": r"focus|deep work|block|writing time",
@@ -34,9 +39,12 @@ _CATEGORIES: dict[Category, str] = {
 # A meeting about an invoice is a meeting: who meets decides before what it is about.
 _MEETING = re.compile(r"\b(?:meeting|meet|call|sync|review|standup|approval)\b")
 _TIMED = re.compile(
-    r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one-on-one|retro(?:spective)?|review|interview|demo|appointment"
-    r"|dentist|doctor|lunch|dinner|breakfast|brunch|coffee|drinks|catch-?up|planning|presentation|webinar|workshop"
-    r"|haircut|class|lesson|yoga|gym|workout|flight|train|party|concert|movie|game|match|huddle|kick-?off|talk|chat"
+    r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one-on-one|retro(?:spective)?|review|interview|demo"
+    r"|appointment"
+    r"|dentist|doctor|lunch|dinner|breakfast|brunch|coffee|drinks|catch-?up|planning|presentation|webinar"
+    r"|workshop"
+    r"|haircut|class|lesson|yoga|gym|workout|flight|train|party|concert|movie|game|match|huddle|kick-?off"
+    r"|talk|chat"
     r"|session|exam|check-?up|therapy|date)\b"
 )
 
@@ -49,7 +57,10 @@ def priority_of(words: str) -> Priority | None:
 def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "") -> Category:
     """Return the category that `words` and the participants' addresses tell: one domain meets internally."""
     text = words.lower()
-    found: Category = next((name for name, pattern in _CATEGORIES.items() if _has(pattern, text)), "other")
+    known: Category | None = next(
+        (name for name, pattern in _CATEGORIES.items() if _has(pattern, text)), None
+    )
+    found: Category = known or "other"
     if _MEETING.search(text):
         found = "external_meeting" if _has(_CATEGORIES["external_meeting"], text) else "internal_meeting"
     return _by_domain(found, others, own_email)

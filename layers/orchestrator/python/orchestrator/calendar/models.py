@@ -1,4 +1,4 @@
-"""The request and the answer of `POST /api/v1/orchestrate/`, as documented, and what this product adds to them."""
+"""The request and the answer of `POST /api/v1/orchestrate/`, as documented, and what is added to them."""
 
 from __future__ import annotations
 

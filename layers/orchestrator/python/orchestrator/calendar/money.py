@@ -32,8 +32,10 @@ _CODES = "usd|eur|gbp|jpy|inr|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|cny|sgd|hkd|kr
 _FIGURE = r"\d{1,3}(?:\.\d{3})+,\d\d|\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d{1,2})?"
 _SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
 _MONEY = re.compile(
-    rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?(?P<s>k|m|thousand|million)?(?![\w])"
-    rf"|(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?(?P<unit>[€£¥₹₩$]|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
+    rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
+    r"(?P<s>k|m|thousand|million)?(?![\w])"
+    rf"|(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?"
+    rf"(?P<unit>[€£¥₹₩$]|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
 )
 
 

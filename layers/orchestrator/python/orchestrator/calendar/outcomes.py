@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from orchestrator.calendar.models import Category, Clarification, Explanation, Operation, Priority
@@ -64,12 +64,13 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Words that point at an event that exists: some of its title, the stretch it is in, its start."""
+    """Words that point at an event that exists: some of its title, the days it is on, its clock in `zone`."""
 
     title: str | None
-    since: datetime | None
-    until: datetime | None
-    at: datetime | None = None
+    zone: Zone
+    since: datetime | None = None
+    until: datetime | None = None
+    clock: time | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/){WEEKDAY}s?)*"
+_PLURAL = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 _WORDS = {
     "daily": Rule("DAILY"),
     "weekly": Rule("WEEKLY"),
@@ -137,9 +138,7 @@ def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
     return rules
 
 
-@RULES.form(
-    r"(?:on )?(?P<plural>(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? ?(?:and|&) |, ?)(?:mon|tues|wednes|thurs|fri|satur|sun)days)*)"
-)
+@RULES.form(rf"(?:on )?(?P<plural>{_PLURAL}(?:(?:, ?and |,? ?(?:and|&) |, ?){_PLURAL})*)")
 def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     days = {weekday(word) for word in re.findall(r"[a-z]+days", match["plural"])}
     return [Rule("WEEKLY", days=tuple(_CODES[day] for day in sorted(days)))]
@@ -158,7 +157,8 @@ def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
 
 @RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")
 @RULES.form(
-    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
+    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
+    rf"|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
 )
 def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
@@ -167,7 +167,8 @@ def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
 
 
 @RULES.form(
-    rf"(?:{_EVERY} (?:year on )?|yearly on |annually on )(?:(?P<month>{MONTH}) (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?"
+    rf"(?:{_EVERY} (?:year on )?|yearly on |annually on )"
+    rf"(?:(?P<month>{MONTH}) (?:the )?(?P<day>\d\d?)(?:st|nd|rd|th)?"
     rf"|(?:the )?(?P<day2>\d\d?)(?:st|nd|rd|th)? (?:of )?(?P<month2>{MONTH}))"
 )
 def _year_day(match: re.Match[str], _: Reference) -> list[Rule]:
@@ -178,8 +179,8 @@ def _year_day(match: re.Match[str], _: Reference) -> list[Rule]:
 
 
 _BOUND = re.compile(
-    r"(?P<rule>.+?),? (?:(?:until|till|through|ending(?: on)?|ends(?: on)?|up to) (?P<until>.+)|(?P<for>(?:for )?\w+ "
-    r"(?:days|weeks|months|years|times|occurrences|sessions)))"
+    r"(?P<rule>.+?),? (?:(?:until|till|through|ending(?: on)?|ends(?: on)?|up to) (?P<until>.+)"
+    r"|(?P<for>(?:for )?\w+ (?:days|weeks|months|years|times|occurrences|sessions)))"
 )
 
 

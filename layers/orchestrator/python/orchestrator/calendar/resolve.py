@@ -57,8 +57,14 @@ def resolve(extraction: Extraction, request: OrchestrateRequest, *, degraded: bo
             found.refused.append(Refused(index, title, str(error)))
     if not extraction.events:
         found.questions.append(nothing_found())
-    parts = (found.bookings, found.changes, found.questions, found.refused, found.explanations)
-    return Outcome(*map(tuple, parts), degraded=degraded)
+    return Outcome(
+        bookings=tuple(found.bookings),
+        changes=tuple(found.changes),
+        clarifications=tuple(found.questions),
+        refused=tuple(found.refused),
+        explanations=tuple(found.explanations),
+        degraded=degraded,
+    )
 
 
 def nothing_found() -> Clarification:

@@ -23,36 +23,50 @@ class EventSpans(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     operation: Operation = Field(
-        "create", description="What is asked for: create unless the text says otherwise."
+        default="create", description="What is asked for: create unless the text says otherwise."
     )
-    title: str | None = Field(None, description="What the event is called; inside quotes, the quoted words.")
-    description: str | None = Field(None, description="What else is said about it: its subject, its agenda.")
+    title: str | None = Field(
+        default=None, description="What the event is called; inside quotes, the quoted words."
+    )
+    description: str | None = Field(
+        default=None, description="What else is said about it: its subject, its agenda."
+    )
     date: str | None = Field(
-        None,
-        description="The day or days: 'next Tuesday', 'July 3-5', 'in 2 hours'. For a reschedule, the new day.",
+        default=None,
+        description="The day or days: 'next Tuesday', 'July 3-5', 'in 2 hours'. When moved: the new day.",
     )
     time: str | None = Field(
-        None, description="The clock time or range: 'at 9', '2 to 4pm', 'noon', 'evening'."
+        default=None, description="The clock time or range: 'at 9', '2 to 4pm', 'noon', 'evening'."
     )
-    end_date: str | None = Field(None, description="The last day, if it stands apart from the first.")
+    end_date: str | None = Field(default=None, description="The last day, if it stands apart from the first.")
     end_time: str | None = Field(
-        None, description="When it ends, if it stands apart from the start: 'until 5pm'."
+        default=None, description="When it ends, if it stands apart from the start: 'until 5pm'."
     )
-    zone: str | None = Field(None, description="The time zone: 'UTC', 'EST', 'London time', 'Europe/Berlin'.")
+    zone: str | None = Field(
+        default=None, description="The time zone: 'UTC', 'EST', 'London time', 'Europe/Berlin'."
+    )
     duration: str | None = Field(
-        None, description="How long: 'for 1 hour', '30-minute', 'all day', 'for 3 days'."
+        default=None, description="How long: 'for 1 hour', '30-minute', 'all day', 'for 3 days'."
     )
     recurrence: str | None = Field(
-        None, description="How it repeats, with its end: 'every Monday until May 3'."
+        default=None, description="How it repeats, with its end: 'every Monday until May 3'."
     )
-    place: str | None = Field(None, description="Where, without the preposition: 'Room B'.")
+    place: str | None = Field(default=None, description="Where, without the preposition: 'Room B'.")
     mentions: list[str] = Field(default_factory=list, description="Every @name.")
-    amount: str | None = Field(None, description="Money with its currency: '$1,200'.")
-    category: str | None = Field(None, description="Words that tell what kind of event it is: 'client call'.")
-    priority: str | None = Field(None, description="Words that tell how much it matters: 'urgent', 'ASAP'.")
-    from_date: str | None = Field(None, description="Reschedule only: the day on which the event is now.")
-    from_time: str | None = Field(None, description="Reschedule only: the time at which the event is now.")
-    shift: str | None = Field(None, description="Reschedule only: by how much: 'back by 30 minutes'.")
+    amount: str | None = Field(default=None, description="Money with its currency: '$1,200'.")
+    category: str | None = Field(
+        default=None, description="Words that tell what kind of event it is: 'client call'."
+    )
+    priority: str | None = Field(
+        default=None, description="Words that tell how much it matters: 'urgent', 'ASAP'."
+    )
+    from_date: str | None = Field(
+        default=None, description="Reschedule only: the day on which the event is now."
+    )
+    from_time: str | None = Field(
+        default=None, description="Reschedule only: the time at which the event is now."
+    )
+    shift: str | None = Field(default=None, description="Reschedule only: by how much: 'back by 30 minutes'.")
 
 
 class Extraction(BaseModel):

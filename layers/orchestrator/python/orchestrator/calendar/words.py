@@ -1,4 +1,4 @@
-"""The closed word lists that phrases are made of, as pieces of regular expressions, and what they stand for."""
+"""The closed word lists that phrases are made of, as pieces of regular expressions, and what they mean."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ HOUR_WORD = "|".join(_CARDINALS[1:])
 NUMBER = (
     rf"(?:\d+|a couple of|couple of|{'|'.join(sorted([*_CARDINALS, *_TENS], key=len, reverse=True))}|an?)"
 )
-WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?"
+WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"|sun(?:day)?)\.?"
+)
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -56,7 +59,7 @@ PART = r"(?:morning|afternoon|evening|night)"
 
 
 def same_length(text: str) -> str:
-    """Return `text` in small letters with plain quotes, dashes and spaces; every character keeps its place."""
+    """Return `text` in small letters with plain quotes, dashes, spaces; every character keeps its place."""
     small = (low if len(low := char.lower()) == 1 else char for char in text)
     return "".join(small).translate(_ALIKE)
 

@@ -197,7 +197,7 @@ def at(day: date, clock: time, zone: Zone) -> tuple[datetime, str | None]:
     if real.replace(tzinfo=None) != wall.replace(tzinfo=None):
         return (
             real,
-            f"{clock:%H:%M} does not exist on {day} in {zone.name}: the clocks skip it; {real:%H:%M} is meant.",
+            f"{clock:%H:%M} does not exist on {day} in {zone.name}: the clocks skip it, {real:%H:%M} counts",
         )
     if wall.replace(fold=1).utcoffset() != wall.utcoffset():
         return wall, f"{clock:%H:%M} comes twice on {day} in {zone.name}: the first of the two is meant."

@@ -10,7 +10,9 @@ from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark
 
 WHEN = frozenset({"date", "time", "recurrence"})
-_CUT = re.compile(r" ?[;\n] ?|(?<=\w\w)[.!] +|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +")
+_CUT = re.compile(
+    r" ?[;\n] ?|(?<=\w\w)[.!] +(?:then +|also +)?|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ HIDDEN = "\x00"
 _QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\"])")
 _DATE_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
-_HARD = re.compile(r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours")
+_HARD = re.compile(
+    r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours"
+)
 _STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
 
 
@@ -35,21 +37,40 @@ class Mark:
     words: str
 
 
-def marks(text: str, original: str, mentions: Sequence[Mention], reference: Reference, join: str) -> list[Mark]:
-    """Return the phrases of `text` (`same_length` of `original`) in their order; `join` are a range's words."""
+def marks(
+    text: str, original: str, mentions: Sequence[Mention], reference: Reference, join: str
+) -> list[Mark]:
+    """Return the phrases of `text` (`same_length` of `original`) in order; `join` is what makes a range."""
     found = [*_quotes(text)]
     hidden = _hide(text, found)
     named_people = [
-        Mark(start, people.longest_name(original, start, mentions), "mention", "") for start, _ in people.find(hidden)
+        Mark(start, people.longest_name(original, start, mentions), "mention", "")
+        for start, _ in people.find(hidden)
     ]
     found += named_people
     hidden = _hide(hidden, named_people)
     found += _longest(_candidates(hidden, join))
-    found = [_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)]
+    found = _without_weekly([_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)], text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
     return [
-        Mark(mark.start, mark.end, mark.kind, mark.words or original[mark.start : mark.end]) for mark in sorted(found)
+        Mark(mark.start, mark.end, mark.kind, mark.words or original[mark.start : mark.end])
+        for mark in sorted(found)
     ]
+
+
+def fields_of(found: Sequence[Mark], names: dict[str, str]) -> tuple[dict[str, str], str | None]:
+    """Return the words of each field, by its kind's name, and those that have no place in it."""
+    fields: dict[str, str] = {}
+    doubt: str | None = None
+    for mark in found:
+        name = names.get(mark.kind)
+        if mark.kind in {"mention", "quote"}:
+            continue
+        if name is None or name in fields:
+            doubt = doubt or mark.words
+        else:
+            fields[name] = mark.words
+    return fields, doubt
 
 
 def _quotes(text: str) -> Iterator[Mark]:
@@ -83,14 +104,12 @@ def _candidates(text: str, join: str) -> Iterator[Mark]:
 def _times(text: str, join: str) -> Iterator[Mark]:
     """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
     hour = HOURS.pattern
-    pattern = rf"(?<![\w.,/])(?:(?P<lead>at|from|between|@) )?{hour}(?P<more>(?:{join}| and ){hour})?(?![\w%]|[.,/:]\d)"
-    for match in re.finditer(pattern, text):
-        words = match[0]
-        if " and " in (match["more"] or "") and match["lead"] != "between":
-            words = words[: -len(match["more"])]
+    two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
+    single = rf"(?:(?:at|from|@) )?{hour}"
+    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d)", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
-        words = words if re.search(r"[ap]\.m\.$", words) else words.rstrip(".")
-        if match["lead"] or words.startswith("at ") or _HARD.search(words):
+        words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
+        if re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words):
             yield Mark(match.start(), match.start() + len(words), "time", "")
 
 
@@ -123,6 +142,14 @@ def _end(mark: Mark, text: str) -> Mark:
     """Take `until` and its like into a mark, which then says when something ends."""
     match = _UNTIL.search(text[: mark.start]) if mark.kind in {"date", "time"} else None
     return Mark(match.start(), mark.end, f"end_{mark.kind}", mark.words) if match else mark
+
+
+def _without_weekly(found: list[Mark], text: str) -> list[Mark]:
+    """Leave `weekly` to the title where the days are named as well: `weekly standup on Mondays`."""
+    series = [mark for mark in found if mark.kind == "recurrence"]
+    if len(series) == 1:
+        return found
+    return [mark for mark in found if mark not in series or text[mark.start : mark.end] != "weekly"]
 
 
 def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[Mark]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.grammar.leftovers import rest
-from orchestrator.calendar.grammar.marks import Mark
+from orchestrator.calendar.grammar.marks import Mark, fields_of
 from orchestrator.calendar.spans import EventSpans
 
 _TO = re.compile(r"(?:^|.* )(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
@@ -17,47 +17,45 @@ _FORWARD = re.compile(r"^.*?\b(?:bring|move)\b.*\b(?:forward|up)\b")
 _DELAY = re.compile(r"\b(?:postpone|delay|push)\b")
 
 
-def moving(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
+def moving(text: str, original: str, found: Sequence[Mark], begin: int) -> tuple[EventSpans, str | None]:
     """Return the spans of a sentence that moves one event, and what casts doubt on them."""
     shift = _shift(text, original, found)
     if shift is not None:
         start, end, words = shift
         old = [mark for mark in found if mark.end <= start or mark.start >= end]
-        fields, doubt = _fields(old, {"date": "from_date", "time": "from_time"})
-        left = rest(_without(original, start, end), 0, len(original), old)
+        fields, doubt = fields_of(old, {"date": "from_date", "time": "from_time"})
+        left = rest(_without(original, start, end), begin, len(original), old)
         direction = bool(_SHIFT_WORDS.search(words) or _DELAY.search(text))
         doubt = doubt or left.doubt or (None if direction else words)
-        return EventSpans(operation="reschedule", title=left.title, shift=words, **fields), doubt
-    cut = next((at for at in (mark.start for mark in found if mark.kind in _NEW) if _TO.match(text[:at])), None)
+        return _span(left.title, {"shift": words, **fields}), doubt
+    cut = next(
+        (at for at in (mark.start for mark in found if mark.kind in _NEW) if _TO.match(text[:at])), None
+    )
     if cut is None:
-        return EventSpans(operation="reschedule", title=rest(original, 0, len(original), found).title), text.strip()
-    return _moved(original, [m for m in found if m.start < cut], [m for m in found if m.start >= cut], cut)
+        return EventSpans(
+            operation="reschedule", title=rest(original, begin, len(original), found).title
+        ), text.strip()
+    return _moved(
+        original, [m for m in found if m.start < cut], [m for m in found if m.start >= cut], begin, cut
+    )
 
 
 _NEW = frozenset({"date", "time"})
 
 
-def _moved(original: str, old: list[Mark], new: list[Mark], cut: int) -> tuple[EventSpans, str | None]:
-    before, doubt = _fields(old, {"date": "from_date", "time": "from_time"})
-    after, more = _fields(new, {"date": "date", "time": "time", "duration": "duration", "zone": "zone"})
-    title = rest(re.sub(r"(?:to|until|till|for) *$", "", original[:cut]), 0, cut, old)
+def _moved(
+    original: str, old: list[Mark], new: list[Mark], begin: int, cut: int
+) -> tuple[EventSpans, str | None]:
+    before, doubt = fields_of(old, {"date": "from_date", "time": "from_time"})
+    after, more = fields_of(new, {"date": "date", "time": "time", "duration": "duration", "zone": "zone"})
+    title = rest(re.sub(r"(?:to|until|till|for) *$", "", original[:cut]), begin, cut, old)
     tail = rest(original, cut, len(original), new)
     doubt = doubt or more or title.doubt or tail.doubt or tail.title
-    return EventSpans(operation="reschedule", title=title.title, **before, **after), doubt
+    return _span(title.title, before | after), doubt
 
 
-def _fields(found: Sequence[Mark], names: dict[str, str]) -> tuple[dict[str, str], str | None]:
-    fields: dict[str, str] = {}
-    doubt: str | None = None
-    for mark in found:
-        if mark.kind in {"mention", "quote"}:
-            continue
-        name = names.get(mark.kind)
-        if name is None or name in fields:
-            doubt = doubt or mark.words
-        else:
-            fields[name] = mark.words
-    return fields, doubt
+def _span(title: str | None, fields: dict[str, str]) -> EventSpans:
+    return EventSpans(operation="reschedule", title=title).model_copy(update=fields)
 
 
 def _shift(text: str, original: str, found: Sequence[Mark]) -> tuple[int, int, str] | None:

@@ -1,4 +1,4 @@
-"""Sentences that ask what is in the calendar: `what do I have tomorrow?`, `when is my dentist appointment?`."""
+"""Sentences that ask what is in the calendar: what is on tomorrow, when is the dentist."""
 
 from __future__ import annotations
 
@@ -6,31 +6,27 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.grammar.leftovers import rest
-from orchestrator.calendar.grammar.marks import Mark
+from orchestrator.calendar.grammar.marks import Mark, fields_of
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|do|does|i|me|we|have|got"
-    r"|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?|planned|scheduled|coming up|upcoming"
-    r"|is|are|am|free|busy|available|there|happening|going on|look like|looks? like|for|with|to|anything|something)\b|[\s?.,!])+"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|do"
+    r"|does|i|me|we"
+    r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
+    r"|planned"
+    r"|scheduled|coming up|upcoming|is|are|am|free|busy|available|there|happening|going on|looks? like"
+    r"|for|with|to"
+    r"|anything|something)\b|[\s?.,!])+"
 )
 
 
 def asking(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
     """Return the spans of a question, and what casts doubt on them."""
-    fields: dict[str, str] = {}
-    doubt: str | None = None
-    for mark in found:
-        if mark.kind in {"mention", "quote"}:
-            continue
-        if mark.kind not in {"date", "time"} or mark.kind in fields:
-            doubt = doubt or mark.words
-        else:
-            fields[mark.kind] = mark.words
+    fields, doubt = fields_of(found, {"date": "date", "time": "time"})
     left = rest(original, 0, len(original), found)
     title = _title(original, found)
-    return EventSpans(operation="query", title=title, **fields), doubt or left.doubt
+    return EventSpans(operation="query", title=title).model_copy(update=fields), doubt or left.doubt
 
 
 def _title(original: str, found: Sequence[Mark]) -> str | None:

@@ -11,26 +11,33 @@ from orchestrator.calendar.grammar.leftovers import Rest, rest
 from orchestrator.calendar.grammar.marks import Mark, marks
 from orchestrator.calendar.grammar.moves import moving
 from orchestrator.calendar.grammar.queries import asking
+from orchestrator.calendar.grammar.vocabulary import COURTESY
 from orchestrator.calendar.models import Clarification, Operation, OrchestrateRequest, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
-from orchestrator.calendar.words import same_length
+from orchestrator.calendar.words import WEEKDAY, same_length
 
 _ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
 _DASH = r" ?- ?"
-_POLITE = r"^(?:please|hey|hi|hello|can you|could you|would you|kindly|i need to|i want to|i'd like to|let's|[\s,])*"
+_POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
-    "cancel": re.compile(_POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"),
-    "reschedule": re.compile(
-        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"
+    # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
+    "cancel": re.compile(
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
     ),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i|am i|is there|are there"
-        r"|how many|who)\b"
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i"
+        r"|am i"
+        r"|is there|are there|how many|who)\b"
     ),
 }
+_VERB = re.compile(
+    _POLITE
+    + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
+)
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -74,7 +81,8 @@ def extract(request: OrchestrateRequest) -> Understood:
     join = _DASH if operation == "reschedule" else _ANY_JOIN
     found = marks(text, original, request.user_mentions, reference, join)
     if operation == "reschedule":
-        return _single(*moving(text, original, found))
+        verb = _VERB.match(text)
+        return _single(*moving(text, original, found, verb.end() if verb else 0))
     if operation == "query":
         return _single(*asking(text, original, found))
     understood = Understood(Extraction())
@@ -94,7 +102,10 @@ def extract(request: OrchestrateRequest) -> Understood:
 
 def operation_of(text: str) -> Operation:
     """Return what a clause asks for, told from the word it begins with."""
-    return next((name for name, pattern in _OPERATIONS.items() if pattern.match(text)), "create")
+    found: Operation | None = next(
+        (name for name, pattern in _OPERATIONS.items() if pattern.match(text)), None
+    )
+    return found or "create"
 
 
 def _single(spans: EventSpans, doubt: str | None) -> Understood:
@@ -102,9 +113,13 @@ def _single(spans: EventSpans, doubt: str | None) -> Understood:
 
 
 def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | None]:
-    left = rest(original, clause.start, clause.end, clause.marks)
+    verb = _VERB.match(text, clause.start) if operation_of(text[clause.start :]) == "cancel" else None
+    left = rest(original, verb.end() if verb else clause.start, clause.end, clause.marks)
     spans, doubt = _sorted(clause, text, left)
-    return spans, doubt or left.doubt or (None if left.title else original[clause.start : clause.end].strip())
+    nameless = (
+        None if left.title or spans.operation == "cancel" else original[clause.start : clause.end].strip()
+    )
+    return spans, doubt or left.doubt or nameless
 
 
 def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | None]:
@@ -113,13 +128,15 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
     doubt: str | None = None
     for mark in clause.marks:
         name = _field(mark, text, fields)
+        if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause):
+            name = None  # a quarterly review on October 3rd is one event, or many
         if name in {"quote", "mention"}:
             continue
         if name is None or name in fields:
             doubt = doubt or mark.words
         else:
             fields[name] = mark.words
-    operation = operation_of(text[clause.start :].lstrip())
+    operation = operation_of(text[clause.start :])
     spans = EventSpans(
         operation=operation,
         title=left.title,
@@ -127,20 +144,36 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
         description=left.description,
         category=left.category,
         mentions=[mark.words for mark in clause.marks if mark.kind == "mention"],
-        **fields,
-    )
+    ).model_copy(update=fields)
     unfit = operation == "reschedule" or operation == "query"
     return spans, doubt or (spans.title if unfit else None)
+
+
+def _is_adjective(mark: Mark, text: str) -> bool:
+    return " " not in mark.words and bool(
+        re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z]", text[mark.end :])
+    )
+
+
+def _dated(clause: Clause) -> bool:
+    dates = [mark.words.lower().removeprefix("on ") for mark in clause.marks if mark.kind == "date"]
+    return any(not re.fullmatch(WEEKDAY, words) for words in dates)
 
 
 def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
     """Return the field a phrase belongs to; `None` when the words before it say something unread."""
     before = text[: mark.start]
     if mark.kind.startswith("end_"):
-        anchored = mark.kind.removeprefix("end_") in fields or (mark.kind == "end_date" and "recurrence" in fields)
+        anchored = mark.kind.removeprefix("end_") in fields or (
+            mark.kind == "end_date" and "recurrence" in fields
+        )
         return mark.kind if anchored else None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
     if mark.kind == "date" and before.endswith(" to ") and "date" in fields and "time" in fields:
         return "end_date"
-    return "end_time" if mark.kind == "time" and "end_date" in fields and "recurrence" not in fields else mark.kind
+    return (
+        "end_time"
+        if mark.kind == "time" and "end_date" in fields and "recurrence" not in fields
+        else mark.kind
+    )

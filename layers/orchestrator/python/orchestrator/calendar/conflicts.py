@@ -1,0 +1,95 @@
+"""Events that meet others of the user's, and when they would not.
+
+Rules: an event that only touches another does not meet it; every shown instance of a series counts; an
+all-day event meets what is all day as well. The alternatives last as long, are free, and are not over: the
+nearest on the same day between 08:00 and 20:00 (or in the event's own hours, if it is outside of these),
+then the same hour on the days after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+
+from orchestrator.calendar.models import ConflictReport, Slot
+from orchestrator.calendar.outcomes import When
+from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.zones import at
+
+ALTERNATIVES = 3
+_STEP = timedelta(minutes=15)
+_OPEN, _CLOSE = time(8), time(20)
+_DAYS_AHEAD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A stretch in which the user is taken, and by what."""
+
+    start: datetime
+    end: datetime
+    title: str = ""
+    all_day: bool = False
+
+
+def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
+    """Return what an event meets, in the order of `busy`."""
+    length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
+    starts = when.instances or (when.start,)
+    same_kind = [taken for taken in busy if taken.all_day == when.all_day]
+    return [taken for taken in same_kind if any(_meets(start, length, taken) for start in starts)]
+
+
+def report(index: int, when: When, busy: Sequence[Busy], reference: Reference) -> ConflictReport | None:
+    """Return what event `index` meets and three alternatives; `None` when it meets nothing."""
+    met = meeting(when, busy)
+    if not met:
+        return None
+    free = islice(alternatives(when, busy, reference), ALTERNATIVES)
+    return ConflictReport(event=index, with_events=[taken.title for taken in met], alternatives=list(free))
+
+
+def alternatives(when: When, busy: Sequence[Busy], reference: Reference) -> Iterator[Slot]:
+    """Yield the free times of the event's length, the nearest first."""
+    length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
+    taken = [other for other in busy if other.all_day == when.all_day]
+    for start in _candidates(when, length):
+        end = (start.astimezone(UTC) + length).astimezone(when.zone.tz)
+        over = start.astimezone(UTC) < reference.instant.astimezone(UTC)
+        if not over and not any(_meets(start, length, other) for other in taken):
+            yield Slot(start_time=start, end_time=end)
+
+
+def _candidates(when: When, length: timedelta) -> Iterator[datetime]:
+    first = when.start.date()
+    if not when.all_day:
+        yield from _same_day(when, length)
+    for step in range(1, _DAYS_AHEAD):
+        yield at(first + timedelta(days=step), when.start.time(), when.zone)[0]
+
+
+def _same_day(when: When, length: timedelta) -> list[datetime]:
+    day = when.start.date()
+    opens, closes = _hours(when, day)
+    steps = int((closes - opens) / _STEP)
+    starts = [(opens + step * _STEP).astimezone(when.zone.tz) for step in range(steps + 1)]
+    fitting = [start for start in starts if start.astimezone(UTC) + length <= closes]
+    here = when.start.astimezone(UTC)
+    # Of two that are equally near the later one comes first: people rather wait than hurry.
+    return sorted(
+        fitting, key=lambda start: (abs(start.astimezone(UTC) - here), start.astimezone(UTC) < here)
+    )
+
+
+def _hours(when: When, day: date) -> tuple[datetime, datetime]:
+    opens, closes = (at(day, clock, when.zone)[0].astimezone(UTC) for clock in (_OPEN, _CLOSE))
+    start, end = when.start.astimezone(UTC), when.end.astimezone(UTC)
+    margin = timedelta(hours=3)
+    return (opens, closes) if opens <= start and end <= closes else (start - margin, end + margin)
+
+
+def _meets(start: datetime, length: timedelta, other: Busy) -> bool:
+    begin = start.astimezone(UTC)
+    return begin < other.end.astimezone(UTC) and other.start.astimezone(UTC) < begin + length

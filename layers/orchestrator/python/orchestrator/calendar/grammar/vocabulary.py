@@ -1,0 +1,87 @@
+"""The words the grammar knows beside those of times: what asks, what leads to a place, what is a doubt."""
+
+from __future__ import annotations
+
+import re
+
+from orchestrator.calendar.words import MONTH, PART, WEEKDAY
+
+COURTESY = (
+    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|could we|shall we|let's do|let's have"
+    r"|let's"
+    r"|i need to|i need|i want to|i'd like to|i have to|we need to|i have|we have|i've got|i'm|i am|we're"
+    r"|we are"
+    r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
+)
+_MAKE = (
+    r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set|setup|plan(?! (?:review"
+    r"|b)\b)|arrange"
+    r"|organi[sz]e|add|create|put|make|enter|note|remind me(?: to| about| of)?|reminder to"
+    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
+    r"|save the date(?: for)?"
+)
+_STARTING = r"(?:starting|beginning)(?: on| from| at)?"
+LEAD = re.compile(
+    rf"(?:[\s,;:.!-]+|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
+    r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
+    r"(?:for|to|called|named|titled|about) "
+)
+"""What stands before a title and is no part of it."""
+TAIL = re.compile(
+    r"(?:[\s,;:.!?(-]+|(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
+    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it))$"
+)
+"""What stands behind a title or a place and only leads to the next phrase."""
+CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
+
+_PLACE_NOUN = (
+    r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
+    r"|restaurant|bar"
+    r"|kitchen|hotel|airport|station|school|clinic|hospital|gym|church|studio|headquarters|hq|home|work"
+)
+_ONLINE = r"zoom|teams|google meet|skype|slack|webex|facetime|discord"
+PLACE = re.compile(
+    rf"(?:^|(?<=\s))(?:(?:via|over|on) (?={_ONLINE})"
+    rf"|(?:at|in) (?=(?:the |our |my )?(?:\w+ ){{0,2}}(?:{_PLACE_NOUN})\b)|(?:at|in) (?=(?:the )?[A-Z])"
+    rf"|@ (?=\w))"
+)
+OWN_PLACE = re.compile(r"[\s,]*(?:at|in|@) ?(?=[^\W\d])", re.IGNORECASE)
+"""A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
+PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
+DESCRIBES = re.compile(
+    r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
+)
+
+_STRETCHES = (
+    r"today|tonight|tomorrow|yesterday|days|(?:the|that|same|per|a|one|mid|work) day|weeks?|weekends?"
+    r"|months?|years"
+    r"|(?<!new )year|hours?|hourly|minutes?|quarter|midnight|noon|eod|cob|o'clock"
+)
+_RELATIONS = (
+    r"before|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago|later"
+    r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
+)
+_CONDITIONS = (
+    r"except|unless|if|or|either|maybe|perhaps|probably|possibly|sometime|some time|anytime|any time"
+    r"|whenever|not"
+    r"|never|don't|doesn't|no longer|instead|rather|other than|every|each|twice|thrice|biweekly|once"
+    r"|again|another"
+    r"|both|respectively|alternate|alternating"
+)
+DOUBT = re.compile(
+    # May and March are names and verbs as often as months; a date with them has been read before this.
+    rf"(?<![\w:.-])\d+(?:[:.]\d+)?(?![\w:])|\b(?:{WEEKDAY}s?|(?!may\b|mar\b|march\b|dec\b"
+    rf"|jan\b){MONTH})(?!\w)"
+    rf"|\b{PART}s?\b|\b(?:{_STRETCHES}|{_RELATIONS}|{_CONDITIONS})\b"
+)
+"""Words that may change when, whether or how often something is."""
+PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
+NUMBER_NAME = re.compile(
+    r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
+    r"(?<!\bfor )"
+    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
+    r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
+)
+"""A number that can only be part of a name: `flight LH 401`."""
+SETTLED = re.compile(r"\d ?[ap]\.?m|tonight|noon|midnight|\b(?:1[3-9]|2[0-3]|0\d)[:.h]")
+"""A time that leaves nothing open, so that parts of the day and numbers elsewhere are names."""
