@@ -48,7 +48,9 @@ def rows() -> Iterator[Row]:
             zone = None if zone == "-" else zone
         elif line and not line.startswith("#"):
             marked, _, expected = line.partition(" => ")
-            yield _row(number, marked if expected else line.removesuffix(" =>"), expected, now or "", zone, locale)
+            yield _row(
+                number, marked if expected else line.removesuffix(" =>"), expected, now or "", zone, locale
+            )
 
 
 def _row(number: int, marked: str, expected: str, now: str, zone: str | None, locale: str | None) -> Row:
@@ -92,7 +94,9 @@ def written(outcome: Outcome) -> str:
         return f"? {outcome.clarifications[0].field}"
     if outcome.refused:
         return "!"
-    return " & ".join([*(_when(booking.when) for booking in outcome.bookings), *map(_change, outcome.changes)])
+    return " & ".join(
+        [*(_when(booking.when) for booking in outcome.bookings), *map(_change, outcome.changes)]
+    )
 
 
 def _when(when: When) -> str:
@@ -115,9 +119,9 @@ def _change(change: Change) -> str:
         assert change.when
         return f"move {change.when.start.date() if change.when.all_day else _moment(change.when.start)}"
     target = change.target
-    if target.at:
-        return f"{change.operation} {_moment(target.at) if change.operation == 'cancel' else target.at.date()}"
     if target.since is None or target.until is None:
         return change.operation
     first, last = target.since.date(), (target.until - timedelta(hours=12)).date()
+    if target.clock and change.operation == "cancel":
+        return f"cancel {_moment(datetime.combine(first, target.clock, tzinfo=target.zone.tz))}"
     return f"{change.operation} {first}" if first == last else f"{change.operation} {first}..{last}"

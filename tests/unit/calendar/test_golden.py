@@ -19,9 +19,9 @@ def ids(row: Row) -> str:
 
 def test_the_table_is_large_enough_and_repeats_nothing() -> None:
     assert len(ROWS) >= 300
-    assert len({(row.text, row.request.timestamp, row.request.timezone, row.request.locale) for row in ROWS}) == len(
-        ROWS
-    )
+    assert len(
+        {(row.text, row.request.timestamp, row.request.timezone, row.request.locale) for row in ROWS}
+    ) == len(ROWS)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.text_only], ids=ids)
