@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from orchestrator.calendar.dates import Days
+from orchestrator.calendar.days import Days
 from orchestrator.calendar.durations import DEFAULT, Length
 from orchestrator.calendar.outcomes import When
 from orchestrator.calendar.readings import Reference, Unreadable

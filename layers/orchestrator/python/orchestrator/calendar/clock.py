@@ -49,6 +49,17 @@ class Clock:
 HOURS: Forms[Hour] = Forms()
 _HALF = r"(?P<half>[ap]\.?m\.?)"
 _IN_PART = r"(?: ?(?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)|(?P<tonight>tonight)))?"
+_MINUTES = {
+    "oh five": 5,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty-five": 45,
+    "fifty": 50,
+}
+_MINUTE_WORD = "|".join(sorted(_MINUTES, key=len, reverse=True))
 _NOON, _DAWN = 12, 5
 _TYPICAL = {
     "morning": (9, 10, 8),
@@ -77,12 +88,13 @@ def _named(match: re.Match[str], _: Reference) -> list[Hour]:
     rf"(?: ?o'?clock)?(?: ?{_HALF})?(?: ?o'?clock)?(?: sharp)?{_IN_PART}"
 )
 @HOURS.form(
-    rf"(?P<about>around |about )?(?:at )?(?P<w>{HOUR_WORD})(?: ?o'?clock)?(?: ?{_HALF})?(?: sharp)?{_IN_PART}"
+    rf"(?P<about>around |about )?(?:at )?(?P<w>{HOUR_WORD})(?:[- ](?P<wm>{_MINUTE_WORD}))?"
+    rf"(?: ?o'?clock)?(?: ?{_HALF})?(?: sharp)?{_IN_PART}"
 )
 def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
     groups = match.groupdict()
     hour = int(groups["h"]) if groups.get("h") else number(groups["w"])
-    minute, half = int(groups.get("m") or 0), (groups["half"] or "")[:1]
+    minute, half = int(groups.get("m") or _MINUTES.get(groups.get("wm") or "", 0)), (groups["half"] or "")[:1]
     part = groups["part"] or groups["night"] or groups["tonight"]
     written = groups.get("h") or ""
     exact = (hour > 12 or hour == 0 or (written.startswith("0") and bool(groups.get("m")))) and not half
@@ -125,7 +137,7 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     Raises:
         Unreadable: it names a time that no clock shows.
     """
-    words = re.sub(r"^(?:at|by|from|between|on|in the|this) ", "", normal(phrase))
+    words = re.sub(r"^(?:@ ?|(?:at|by|from|between|on|in the|this) )", "", normal(phrase))
     if (found := _times(words, reference)) is not None:
         return found
     match = _TRAILING_ZONE.fullmatch(words)

@@ -11,11 +11,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from orchestrator.calendar.days import (
+    FEASTS,
+    Days,
+    bare_weekday,
+    dated,
+    exact_day,
+    later,
+    maybe_day,
+    nth_in_month,
+    of_next_week,
+    of_this_week,
+    offset_of,
+    stepped,
+    stretch,
+    written_day,
+)
 from orchestrator.calendar.readings import Forms, Reference, Unreadable
 from orchestrator.calendar.words import (
     DAY,
@@ -33,41 +49,12 @@ from orchestrator.calendar.words import (
     weekday,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """One day, or the days from `first` to `last` (included).
-
-    `part` is the part of the day that was named with it; `instant` a moment, where the phrase names one;
-    `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year
-    was named, so the date comes back next year.
-    `vague`: a stretch of time (`next week`) in which no day was named.
-    """
-
-    first: date
-    last: date | None = None
-    part: str | None = None
-    instant: datetime | None = None
-    written: bool = False
-    wall: datetime | None = None
-    open_year: bool = False
-    vague: bool = False
-
-
 DATES: Forms[Days] = Forms()
 _SPAN = re.compile(r"-|\b(?:to|through|thru|until|till)\b")
 _YEAR = r"(?:,? ?(?P<year>(?:19|20)\d\d)(?!:))?"
+_ISO_DAY, _ISO_CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 _UNIT = r"(?:day|night|week|fortnight|month|year)s?"
 _MONTH_REF = rf"(?:(?P<month>{MONTH}){_YEAR}|(?:the )?(?P<ref>this|next|the) month)"
-_FEASTS = {
-    "christmas eve": (12, 24),
-    "christmas day": (12, 25),
-    "christmas": (12, 25),
-    "new year's eve": (12, 31),
-    "new year's day": (1, 1),
-    "halloween": (10, 31),
-    "valentine's day": (2, 14),
-}
 
 
 def read_days(phrase: str, reference: Reference) -> list[Days]:
@@ -96,7 +83,7 @@ def _until(first: Days, words: str, reference: Reference) -> list[Days]:
         found = [last for last in DATES.read(words, replace(reference, instant=eve)) if _near_to(first, last)]
         if not found:
             raise Unreadable("It would end before it starts.")
-    return [_span(first, last.first) for last in found]
+    return [stretch(first, last.first) for last in found]
 
 
 def _near_to(first: Days, last: Days) -> bool:
@@ -104,25 +91,24 @@ def _near_to(first: Days, last: Days) -> bool:
     return last.first - first.first < timedelta(days=183)
 
 
-@DATES.form(
-    r"(?P<day>\d{4}-\d\d-\d\d)[t ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
-    r"(?: ?(?P<zone>z|[+-]\d\d:?\d\d))?"
-)
+@DATES.form(rf"(?P<day>{_ISO_DAY})t(?P<clock>{_ISO_CLOCK})(?: ?(?P<zone>z|[+-](?:0\d|1[0-4]):?\d\d))?")
+# Behind a space, "10:00-12:00" is a range and no offset.
+@DATES.form(rf"(?P<day>{_ISO_DAY}) (?P<clock>{_ISO_CLOCK})(?: ?(?P<zone>z|\+(?:0\d|1[0-4]):?\d\d))?(?! ?-)")
 def _iso_moment(match: re.Match[str], _: Reference) -> list[Days]:
-    wall = datetime.fromisoformat(f"{_real(match['day'])}T{match['clock']}")
+    wall = datetime.fromisoformat(f"{written_day(match['day'])}T{match['clock']}")
     if not match["zone"]:
         return [Days(wall.date(), wall=wall)]
-    return [Days(wall.date(), instant=wall.replace(tzinfo=_offset(match["zone"])), written=True)]
+    return [Days(wall.date(), instant=wall.replace(tzinfo=offset_of(match["zone"])), written=True)]
 
 
 @DATES.form(r"(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)")
 def _iso_day(match: re.Match[str], _: Reference) -> list[Days]:
-    return [Days(_day(int(match["year"]), int(match["month"]), int(match["day"])))]
+    return [Days(exact_day(int(match["year"]), int(match["month"]), int(match["day"])))]
 
 
 @DATES.form(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4}|\d\d)?")
 def _dotted(match: re.Match[str], reference: Reference) -> list[Days]:
-    return [_dated(int(match["day"]), int(match["month"]), match["year"], reference)]
+    return [dated(int(match["day"]), int(match["month"]), match["year"], reference)]
 
 
 @DATES.form(r"(?P<one>\d\d?)[/-](?P<two>\d\d?)[/-](?P<year>\d{4}|\d\d)|(?P<a>\d\d?)/(?P<b>\d\d?)")
@@ -134,7 +120,7 @@ def _slashed(match: re.Match[str], reference: Reference) -> list[Days]:
         orders = [(max(one, two), min(one, two))] if one != two else [(one, two)]
     elif not reference.locale:
         orders = [(two, one), (one, two)]
-    return [_dated(day, month_, match["year"], reference) for day, month_ in orders]
+    return [dated(day, month_, match["year"], reference) for day, month_ in orders]
 
 
 @DATES.form(
@@ -144,17 +130,17 @@ def _slashed(match: re.Match[str], reference: Reference) -> list[Days]:
 )
 def _named_month(match: re.Match[str], reference: Reference) -> list[Days]:
     day, month_ = day_number(match["day"] or match["day2"]), month(match["month"] or match["month2"])
-    found = _dated(day, month_, match["year"], reference)
+    found = dated(day, month_, match["year"], reference)
     if match["weekday"] and found.first.weekday() != weekday(match["weekday"]):
-        return [found, _bare(match["weekday"], reference)]
+        return [found, bare_weekday(match["weekday"], reference)]
     return [found]
 
 
 @DATES.form(rf"(?P<month>{MONTH}) (?P<a>{DAY}) ?(?:-|to|through|until) ?(?P<b>{DAY})(?! ?[ap]\.?m){_YEAR}")
 @DATES.form(rf"(?P<a>{DAY}) ?(?:-|to|through|until) ?(?P<b>{DAY}) (?:of )?(?P<month>{MONTH}){_YEAR}")
 def _within_month(match: re.Match[str], reference: Reference) -> list[Days]:
-    first = _dated(day_number(match["a"]), month(match["month"]), match["year"], reference)
-    return [_span(first, _day(first.first.year, first.first.month, day_number(match["b"])))]
+    first = dated(day_number(match["a"]), month(match["month"]), match["year"], reference)
+    return [stretch(first, exact_day(first.first.year, first.first.month, day_number(match["b"])))]
 
 
 @DATES.form(rf"(?P<day>today|tomorrow|tmrw|yesterday)(?:'s)?(?: (?P<part>{PART}))?|(?P<tonight>tonight)")
@@ -181,17 +167,17 @@ def _after_tomorrow(match: re.Match[str], reference: Reference) -> list[Days]:
     rf"(?: (?P<part>{PART}))?"
 )
 def _weekday(match: re.Match[str], reference: Reference) -> list[Days]:
-    found = {"next": _of_next_week, "this": _of_this_week}.get(match["which"] or "", _bare)
+    found = {"next": of_next_week, "this": of_this_week}.get(match["which"] or "", bare_weekday)
     days = found(match["weekday"], reference)
     if days.first < reference.today:
-        days = _bare(match["weekday"], reference)
+        days = bare_weekday(match["weekday"], reference)
         return [replace(days, part=match["part"]), Days(days.first - timedelta(7), part=match["part"])]
     return [replace(days, part=match["part"])]
 
 
 @DATES.form(rf"next week,? (?:on )?(?P<weekday>{WEEKDAY})|(?P<weekday2>{WEEKDAY}),? (?:of )?next week")
 def _next_week(match: re.Match[str], reference: Reference) -> list[Days]:
-    return [_of_next_week(match["weekday"] or match["weekday2"], reference)]
+    return [of_next_week(match["weekday"] or match["weekday2"], reference)]
 
 
 @DATES.form(
@@ -199,7 +185,7 @@ def _next_week(match: re.Match[str], reference: Reference) -> list[Days]:
     rf"|(?:the )?week after next,? (?:on )?(?P<wd>{WEEKDAY})"
 )
 def _week_after_next(match: re.Match[str], reference: Reference) -> list[Days]:
-    return [_later(_of_next_week(match["weekday"] or match["wd"], reference), 7)]
+    return [later(of_next_week(match["weekday"] or match["wd"], reference), 7)]
 
 
 @DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:from|after) (?P<day>today|tomorrow|now|(?:this |next )?{WEEKDAY})")
@@ -210,7 +196,7 @@ def _weeks_from(match: re.Match[str], reference: Reference) -> list[Days]:
     if match.re.pattern.count("(?:on )?") and count != 1:
         return []
     word = match["day"].replace("now", "today")
-    return [_later(days, 7 * count) for days in DATES.read(word, reference)]
+    return [later(days, 7 * count) for days in DATES.read(word, reference)]
 
 
 @DATES.form(
@@ -228,7 +214,7 @@ def _in_days(match: re.Match[str], reference: Reference) -> list[Days]:
         "month": relativedelta(months=count),
         "year": relativedelta(years=count),
     }[unit]
-    return [Days(_sum(start, step))]
+    return [Days(stepped(start, step))]
 
 
 @DATES.form(
@@ -251,10 +237,10 @@ def _in_hours(match: re.Match[str], reference: Reference) -> list[Days]:
 def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
     day, first = day_number(match["day"]), reference.today.replace(day=1)
     if match["ref"]:
-        month_ = _sum(first, relativedelta(months=1 if match["ref"] == "next" else 0))
-        return [Days(_day(month_.year, month_.month, day))]
-    months = (_sum(first, relativedelta(months=step)) for step in range(4))
-    days = (_maybe(month_.year, month_.month, day) for month_ in months)
+        month_ = stepped(first, relativedelta(months=1 if match["ref"] == "next" else 0))
+        return [Days(exact_day(month_.year, month_.month, day))]
+    months = (stepped(first, relativedelta(months=step)) for step in range(4))
+    days = (maybe_day(month_.year, month_.month, day) for month_ in months)
     return [Days(next(found for found in days if found and found >= reference.today))]
 
 
@@ -262,7 +248,7 @@ def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
 def _weekday_and_day(match: re.Match[str], reference: Reference) -> list[Days]:
     found = DATES.read(match["day"], reference)
     fits = found[0].first.weekday() == weekday(match["weekday"])
-    return found if fits else [*found, _bare(match["weekday"], reference)]
+    return found if fits else [*found, bare_weekday(match["weekday"], reference)]
 
 
 @DATES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<weekday>{WEEKDAY}|day) (?:of|in) {_MONTH_REF}")
@@ -270,7 +256,7 @@ def _nth_weekday(match: re.Match[str], reference: Reference) -> list[Days]:
     nth = ordinal(match["nth"])
     wanted = None if match["weekday"] == "day" else weekday(match["weekday"])
     for first in _months(match, reference):
-        found = _nth_in_month(first, nth, wanted)
+        found = nth_in_month(first, nth, wanted)
         if found >= reference.today or match["year"] or match["ref"]:
             return [Days(found)]
     raise Unreadable(f"There is no such day as '{match[0]}'.")
@@ -279,14 +265,14 @@ def _nth_weekday(match: re.Match[str], reference: Reference) -> list[Days]:
 @DATES.form(rf"(?:at )?(?:the )?end of {_MONTH_REF}|(?P<short>month end|eom)")
 def _month_end(match: re.Match[str], reference: Reference) -> list[Days]:
     firsts = _months(match, reference)
-    ends = [_nth_in_month(first, -1, None) for first in firsts]
+    ends = [nth_in_month(first, -1, None) for first in firsts]
     return [Days(next(day for day in ends if day >= reference.today or match["year"]))]
 
 
-@DATES.form("(?:on )?(?P<feast>" + "|".join(_FEASTS) + rf"){_YEAR}")
+@DATES.form("(?:on )?(?P<feast>" + "|".join(FEASTS) + rf"){_YEAR}")
 def _feast(match: re.Match[str], reference: Reference) -> list[Days]:
-    month_, day = _FEASTS[match["feast"]]
-    return [_dated(day, month_, match["year"], reference)]
+    month_, day = FEASTS[match["feast"]]
+    return [dated(day, month_, match["year"], reference)]
 
 
 @DATES.form(r"(?P<ref>this|next|the) (?P<what>week|weekend|month|quarter|year)")
@@ -299,70 +285,8 @@ def _stretch(match: re.Match[str], reference: Reference) -> list[Days]:
         return [Days(monday + timedelta(days=5), monday + timedelta(days=6), vague=True)]
     months = {"month": 1, "quarter": 3, "year": 12}[match["what"]]
     first = date(today.year, (today.month - 1) // months * months + 1, 1)
-    first = _sum(first, relativedelta(months=months * step))
-    return [Days(first, _sum(first, relativedelta(months=months, days=-1)), vague=True)]
-
-
-def _real(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Unreadable(f"There is no day {text}.") from None
-
-
-def _maybe(year: int, month_: int, day: int) -> date | None:
-    try:
-        return date(year, month_, day)
-    except ValueError:
-        return None
-
-
-def _day(year: int, month_: int, day: int) -> date:
-    if found := _maybe(year, month_, day):
-        return found
-    raise Unreadable(f"There is no day {year:04}-{month_:02}-{day:02}.")
-
-
-def _dated(day: int, month_: int, year: str | None, reference: Reference) -> Days:
-    """Return the named day or, without a year, the next such day: up to eight years ahead for 29 February."""
-    if year:
-        return Days(_day(int(year) + (2000 if len(year) == 2 else 0), month_, day))
-    years = range(reference.today.year, reference.today.year + 9)
-    for found in (_maybe(candidate, month_, day) for candidate in years):
-        if found and found >= reference.today:
-            return Days(found, open_year=True)
-    raise Unreadable(f"No year has a day {day} in month {month_}.")
-
-
-def _offset(text: str) -> timezone:
-    if text == "z":
-        return UTC
-    shift = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
-    return timezone(-shift if text[0] == "-" else shift)
-
-
-def _sum(day: date, step: relativedelta) -> date:
-    try:
-        return day + step
-    except (ValueError, OverflowError):
-        raise Unreadable("That is further away than a calendar reaches.") from None
-
-
-def _later(days: Days, count: int) -> Days:
-    return replace(days, first=_sum(days.first, relativedelta(days=count)))
-
-
-def _bare(word: str, reference: Reference) -> Days:
-    ahead = (weekday(word) - reference.today.weekday() - 1) % 7 + 1
-    return Days(reference.today + timedelta(days=ahead))
-
-
-def _of_this_week(word: str, reference: Reference) -> Days:
-    return Days(reference.today + timedelta(days=weekday(word) - reference.today.weekday()))
-
-
-def _of_next_week(word: str, reference: Reference) -> Days:
-    return _later(_of_this_week(word, reference), 7)
+    first = stepped(first, relativedelta(months=months * step))
+    return [Days(first, stepped(first, relativedelta(months=months, days=-1)), vague=True)]
 
 
 def _months(match: re.Match[str], reference: Reference) -> Sequence[date]:
@@ -371,20 +295,4 @@ def _months(match: re.Match[str], reference: Reference) -> Sequence[date]:
     if match["month"]:
         year = int(match["year"] or here.year)
         return [date(year + step, month(match["month"]), 1) for step in range(1 if match["year"] else 3)]
-    return [_sum(here, relativedelta(months=1 if match["ref"] == "next" else 0))]
-
-
-def _nth_in_month(first: date, nth: int, wanted: int | None) -> date:
-    """Return the nth such weekday of the month (`None`: any day), counted from its end when `nth` is -1."""
-    last = first + relativedelta(months=1, days=-1)
-    days = [first + timedelta(days=step) for step in range(last.day)]
-    fitting = [day for day in days if wanted is None or day.weekday() == wanted]
-    if nth > len(fitting):
-        raise Unreadable(f"{first:%B %Y} has no such day.")
-    return fitting[nth - 1 if nth > 0 else nth]
-
-
-def _span(first: Days, last: date) -> Days:
-    if last < first.first:
-        raise Unreadable(f"{last} is before {first.first}.")
-    return replace(first, last=last)
+    return [stepped(here, relativedelta(months=1 if match["ref"] == "next" else 0))]

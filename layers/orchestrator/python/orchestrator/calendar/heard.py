@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from orchestrator.calendar.clock import Clock, read_clock
-from orchestrator.calendar.dates import Days, read_days
+from orchestrator.calendar.dates import read_days
+from orchestrator.calendar.days import Days
 from orchestrator.calendar.durations import LENGTHS, Length
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.readings import Reference, Unreadable

@@ -8,7 +8,7 @@ from itertools import product
 
 from orchestrator.calendar.build import Choice, build
 from orchestrator.calendar.clock import Clock, hint, hours
-from orchestrator.calendar.dates import Days
+from orchestrator.calendar.days import Days
 from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.outcomes import Unclear, When

@@ -67,6 +67,7 @@ _PLAIN = {
 }
 _CONTINENTS = {"Africa", "America", "Asia", "Australia", "Europe", "Pacific", "Atlantic"}
 _LONG = "eastern|central european|central|mountain|pacific|uk|japan|india"
+_BARE = "eastern|central|mountain|pacific"
 _SHORT = "|".join(
     sorted(
         (*_SHARED, *_SEASONAL, *(word for word in _PLAIN if len(word) <= 4 and word != "uk")),
@@ -77,7 +78,9 @@ _SHORT = "|".join(
 OFFSET = r"[+-](?:0?\d|1[0-4])(?::?[0-5]\d)?"
 ZONE = (
     rf"(?:(?:utc|gmt)(?: ?{OFFSET})?|zulu time|[a-z]{{3,12}}/[a-z_]+(?:/[a-z_]+)?"
-    rf"|(?:{_LONG})(?: standard| daylight)? time|{_SHORT}|[a-z]+(?: [a-z]+)? time)"
+    rf"|(?:{_LONG})(?: standard| daylight)? time"
+    rf"|(?:{_BARE})(?=[,.;)\x00]| [\x00]|$| (?:today|tomorrow|on|next|this|for)\b)"
+    rf"|{_SHORT}|[a-z]+(?: [a-z]+)? time)"
 )
 
 

@@ -32,11 +32,7 @@ def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:
         piece = _clause(start, end, found)
         if _complete(piece, original):
             done.append(piece)
-        elif done and start > done[-1].end and not _complete(piece, original) and after == len(text):
-            done[-1] = _clause(done[-1].start, end, found)
-        else:
-            continue
-        start = after
+            start = after
     if not done:
         return [_clause(0, len(text), found)]
     if start < len(text):

@@ -11,6 +11,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     CALLED,
     DESCRIBES,
     DOUBT,
+    FOREIGN_ZONE,
     LEAD,
     NUMBER_NAME,
     OWN_PLACE,
@@ -43,7 +44,7 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     pieces = _pieces(original, start, end, found)
     place, pieces = _place(pieces)
     chunks = [chunk for piece in pieces if (chunk := _stripped(piece))]
-    doubt = _second_quote(found) or _doubt(pieces, found, original)
+    doubt = _second_quote(found) or _unknown_zone(original, found) or _doubt(pieces, found, original)
     title = quote.words.strip("'\"‘’“”„«»") if quote else chunks[0] if chunks else None
     others = chunks if quote else chunks[1:]
     category = _before_called(others[0]) if quote and others else None
@@ -54,6 +55,15 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
 def _second_quote(found: Sequence[Mark]) -> str | None:
     quotes = [mark.words for mark in found if mark.kind == "quote"]
     return quotes[1] if len(quotes) > 1 else None
+
+
+def _unknown_zone(original: str, found: Sequence[Mark]) -> str | None:
+    known = {mark.start for mark in found if mark.kind == "zone"}
+    for mark in found:
+        match = FOREIGN_ZONE.match(original, mark.end) if mark.kind == "time" else None
+        if match and not known & set(range(match.start(), match.end())):
+            return match[0].strip()
+    return None
 
 
 def _pieces(original: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:

@@ -94,7 +94,7 @@ def _candidates(text: str, join: str) -> Iterator[Mark]:
     }
     for kind, find in finders.items():
         for start, end in find(text):
-            if kind != "duration" or _STRONG_LENGTH.search(text[start:end]):
+            if kind != "duration" or text[:start].endswith("by ") or _STRONG_LENGTH.search(text[start:end]):
                 yield Mark(start, end, kind, "")
     for match in re.finditer(rf"(?<!\w)(?:utc|gmt) ?{OFFSET}(?!\w)", text):
         yield Mark(match.start(), match.end(), "zone", "")

@@ -22,14 +22,14 @@ _MAKE = (
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!-]+|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
+    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
 )
 """What stands before a title and is no part of it."""
 TAIL = re.compile(
     r"(?:[\s,;:.!?(-]+|(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
-    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it))$"
+    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to))$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
@@ -62,17 +62,19 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|unless|if|or|either|maybe|perhaps|probably|possibly|sometime|some time|anytime|any time"
-    r"|whenever|not"
-    r"|never|don't|doesn't|no longer|instead|rather|other than|every|each|twice|thrice|biweekly|once"
-    r"|again|another"
-    r"|both|respectively|alternate|alternating"
+    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
+    r"|possibly|sometime|some time|anytime|any time|whenever|not|never|don't|doesn't|no longer|instead|rather"
+    r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
+)
+_NUMBERS = (
+    r"ten|fifteen|twenty|thirty|forty|fifty|sixty|ninety|(?:two|three|four|five|several|multiple|some|few)"
+    r" (?:meetings|events|calls|sessions|appointments|times)|on (?:my|our|his|her|their|the)(?! calendar)"
 )
 DOUBT = re.compile(
     # May and March are names and verbs as often as months; a date with them has been read before this.
     rf"(?<![\w:.-])\d+(?:[:.]\d+)?(?![\w:])|\b(?:{WEEKDAY}s?|(?!may\b|mar\b|march\b|dec\b"
     rf"|jan\b){MONTH})(?!\w)"
-    rf"|\b{PART}s?\b|\b(?:{_STRETCHES}|{_RELATIONS}|{_CONDITIONS})\b"
+    rf"|\b{PART}s?\b|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
 )
 """Words that may change when, whether or how often something is."""
 PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
@@ -83,5 +85,7 @@ NUMBER_NAME = re.compile(
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
 )
 """A number that can only be part of a name: `flight LH 401`."""
+FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
+"""What stands right behind a time like a zone; nobody knows all of them."""
 SETTLED = re.compile(r"\d ?[ap]\.?m|tonight|noon|midnight|\b(?:1[3-9]|2[0-3]|0\d)[:.h]")
 """A time that leaves nothing open, so that parts of the day and numbers elsewhere are names."""
