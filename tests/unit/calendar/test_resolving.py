@@ -169,3 +169,28 @@ def test_instructions_in_the_text_book_nothing_but_an_event_or_a_question(attemp
     lunch = [booking for booking in outcome.bookings if booking.title == "Lunch"]
     assert all(booking.when.start.isoformat() == "2025-07-24T12:00:00+00:00" for booking in lunch)
     assert all(booking.priority == "medium" and not booking.people.unresolved for booking in lunch)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Party on 9999-12-31 at 11:30pm",
+        "Party in 9999999999 days",
+        "Party tomorrow at 3pm for 99999999999 hours",
+        "Party on 2025-13-45 at 3pm",
+        "Party on 0001-01-01 at 1am EST",
+    ],
+)
+def test_what_no_calendar_reaches_is_refused_or_asked_about(words: str) -> None:
+    outcome = understand(request(words))
+    assert outcome.refused or outcome.clarifications or outcome.bookings[0].when.warnings
+
+
+def test_a_letter_is_not_read_by_rules_made_for_sentences() -> None:
+    outcome = understand(request("lunch tomorrow at noon, " * 100))
+    assert outcome.clarifications[0].question == "What is to be booked, and when?"
+
+
+def test_a_phrase_of_a_model_that_is_no_phrase_is_a_question() -> None:
+    outcome = resolved("x", {"title": "x", "date": "monday, " * 400})
+    assert outcome.clarifications[0].field == "date"

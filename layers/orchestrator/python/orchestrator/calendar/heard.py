@@ -19,6 +19,8 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import normal
 
 Value = TypeVar("Value")
+MAX_PHRASE = 200
+"""Characters of one phrase; what is longer is none, and only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
     if not words:
         return []
     try:
-        if found := reader(words):
+        if len(words) <= MAX_PHRASE and (found := reader(words)):
             return found
     except Unreadable as error:
         raise Unclear(field, words, str(error)) from None

@@ -36,12 +36,11 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
     _require(heard, spans, title)
     found: dict[tuple[object, ...], When] = {}
     errors: list[str] = []
-    for choice in _choices(heard, spans, reference, title):
-        try:
-            for when in build(choice, reference):
-                found.setdefault(when.key, when)
-        except Unreadable as error:
-            errors.append(str(error))
+    try:
+        for choice in _choices(heard, spans, reference, title):
+            _add(choice, reference, found, errors)
+    except OverflowError:
+        raise Impossible("That is further away than a calendar reaches.") from None
     if not found:
         raise Impossible(errors[0] if errors else "It never takes place.")
     readings = list(found.values())
@@ -49,6 +48,16 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         field, words = _doubtful(heard, spans, readings)
         raise Unclear(field, words, _question(field, words, title), readings[:MAX_READINGS])
     return readings[0]
+
+
+def _add(
+    choice: Choice, reference: Reference, found: dict[tuple[object, ...], When], errors: list[str]
+) -> None:
+    try:
+        for when in build(choice, reference):
+            found.setdefault(when.key, when)
+    except Unreadable as error:
+        errors.append(str(error))
 
 
 def _require(heard: Heard, spans: EventSpans, title: str) -> None:

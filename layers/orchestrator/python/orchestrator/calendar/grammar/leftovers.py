@@ -18,6 +18,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     PART_NAME,
     PLACE,
     PLACE_END,
+    PUNCTUATION,
     SETTLED,
     TAIL,
 )
@@ -81,6 +82,7 @@ def _pieces(original: str, start: int, end: int, found: Sequence[Mark]) -> list[
 def _stripped(piece: str) -> str:
     """Take the words that ask, and those that lead to the next phrase, off both ends."""
     while True:
+        piece = piece.rstrip(PUNCTUATION)
         small = same_length(piece)
         lead = LEAD.match(small)
         tail = TAIL.search(small)
@@ -111,8 +113,9 @@ def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _trimmed(place: str) -> str:
+    place = place.rstrip(PUNCTUATION)
     while tail := TAIL.search(same_length(place)):
-        place = place[: tail.start()]
+        place = place[: tail.start()].rstrip(PUNCTUATION)
     return place.strip()
 
 

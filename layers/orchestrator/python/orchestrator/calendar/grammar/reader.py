@@ -14,10 +14,12 @@ from orchestrator.calendar.grammar.queries import asking
 from orchestrator.calendar.grammar.vocabulary import COURTESY
 from orchestrator.calendar.models import Clarification, Operation, OrchestrateRequest, Reading
 from orchestrator.calendar.outcomes import Outcome
-from orchestrator.calendar.resolve import reference_of, resolve
+from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
 from orchestrator.calendar.words import WEEKDAY, same_length
 
+MAX_TEXT = 1000
+"""Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
 _ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
 _DASH = r" ?- ?"
 _POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
@@ -51,6 +53,8 @@ class Understood:
 
 def understand(request: OrchestrateRequest) -> Outcome:
     """Return what a text comes to without any model's help; in doubt, a question and no booking."""
+    if len(request.content) > MAX_TEXT:
+        return Outcome(clarifications=(nothing_found(),), degraded=True)
     understood = extract(request)
     outcome = resolve(understood.extraction, request, degraded=True)
     if not understood.doubts:

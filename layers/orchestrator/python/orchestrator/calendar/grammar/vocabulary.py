@@ -27,9 +27,10 @@ LEAD = re.compile(
     r"(?:for|to|called|named|titled|about) "
 )
 """What stands before a title and is no part of it."""
+PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
-    r"(?:[\s,;:.!?(-]+|(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
-    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to))$"
+    r"(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
+    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
