@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -117,6 +119,14 @@ def test_the_schema_takes_no_field_of_its_own_invention() -> None:
 def test_a_reader_that_took_all_for_a_date_is_understood_as_well() -> None:
     outcome = resolved("Lunch tomorrow at 3pm", {"title": "Lunch", "date": "tomorrow at 3pm"})
     assert outcome.bookings[0].when.start.isoformat() == "2025-07-24T15:00:00+00:00"
+
+
+def test_the_schema_is_one_that_a_vendor_can_be_held_to() -> None:
+    text = json.dumps(Extraction.model_json_schema())
+    properties = EventSpans.model_json_schema()["properties"]
+    assert "default" not in properties["operation"]
+    assert '"additionalProperties": false' in text
+    assert all("description" in field for field in properties.values())
 
 
 def test_one_events_question_leaves_the_others_settled_but_nothing_ready() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,13 +18,20 @@ from orchestrator.calendar.words import normal
 MAX_EVENTS = 20
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    # A strict schema demands every field and knows no defaults.
+    schema.pop("default", None)
+
+
 class EventSpans(BaseModel):
     """The words of one event, copied from the text without change; null for what the text does not say."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     operation: Operation = Field(
-        default="create", description="What is asked for: create unless the text says otherwise."
+        default="create",
+        description="What is asked for: create unless the text says otherwise.",
+        json_schema_extra=_without_default,
     )
     title: str | None = Field(
         default=None, description="What the event is called; inside quotes, the quoted words."

@@ -63,6 +63,8 @@ def understand(request: OrchestrateRequest) -> Outcome:
         Reading(says=booking.title, start_time=booking.when.start, end_time=booking.when.end)
         for booking in outcome.bookings
     ]
+    # A guess is shown with its question only where each event has one, so that none is shown with another's.
+    readings = readings if len(readings) == len(understood.extraction.events) else []
     questions = [
         Clarification(
             event=index,
