@@ -67,6 +67,14 @@ def test_nothing_is_stored_and_no_sampling_parameter_is_sent(vendor: Sandbox) ->
     assert sent["input"] == [{"role": "user", "content": PROMPT.text}]
 
 
+def test_what_earlier_agents_found_is_a_message_before_the_text(vendor: Sandbox) -> None:
+    prompt = Prompt("Sum it up.", "The text.", context="A summary.")
+    ask(vendor, lambda model: model.generate(prompt))
+    sent = vendor.outbox.entries()[-1]["body"]
+    assert [message["content"] for message in sent["input"]] == ["A summary.", "The text."]
+    assert {message["role"] for message in sent["input"]} == {"user"}
+
+
 def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
     answer = ask(vendor, structured)
     assert answer.value.summary in PROMPT.text

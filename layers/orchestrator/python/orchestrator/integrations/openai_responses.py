@@ -90,8 +90,9 @@ class OpenAIText:
             return cast("Response", await self._sdk().responses.create(**self._request(prompt, config)))
 
     def _request(self, prompt: Prompt, config: ResponseTextConfigParam | None) -> dict[str, Any]:
-        # The text from outside is a user's message, apart from our instructions.
-        messages: ResponseInputParam = [{"role": "user", "content": prompt.text}]
+        # What comes from outside are user's messages, apart from our instructions; the text is the last one.
+        outside = [prompt.context, prompt.text] if prompt.context else [prompt.text]
+        messages: ResponseInputParam = [{"role": "user", "content": content} for content in outside]
         effort = prompt.effort or self._model.effort
         optional: dict[str, Any] = {
             "max_output_tokens": prompt.max_output_tokens,
