@@ -53,7 +53,10 @@ class AnalysisStore(Protocol):
         ...
 
     async def begin(self, tenant: str, request_id: str, agent: AgentName, now: float) -> AgentRun | None:
-        """Count an attempt of the agent; `None` when it has completed already."""
+        """Count an attempt of the agent and return its run with that; `None` when it has completed already.
+
+        The run is `running` and has no `completed_at`, whatever it was before; see `AgentRun`.
+        """
         ...
 
     async def material(self, tenant: str, request_id: str, *, summary: bool) -> Material | None:
