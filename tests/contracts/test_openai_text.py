@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from orchestrator.errors import NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai_responses import OpenAIText
-from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
+from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated, Unusable
 from orchestrator.llm.ports import Generated, Prompt
 from tests.fakes.sandbox import Sandbox
 
@@ -75,6 +75,15 @@ def test_what_earlier_agents_found_is_a_message_before_the_text(vendor: Sandbox)
     assert {message["role"] for message in sent["input"]} == {"user"}
 
 
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "llama3.3:70b"])
+def test_effort_is_not_sent_to_a_model_that_has_none(vendor: Sandbox, model: str) -> None:
+    prompt = Prompt("Sum it up.", "The text.", effort="low", max_output_tokens=99)
+    ask(vendor, lambda text_model: text_model.generate(prompt), model=model)
+    sent = vendor.outbox.entries()[-1]["body"]
+    assert "reasoning" not in sent
+    assert sent["max_output_tokens"] == 99
+
+
 def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
     answer = ask(vendor, structured)
     assert answer.value.summary in PROMPT.text
@@ -122,6 +131,7 @@ def test_broken_json_keeps_what_came_for_a_repair(vendor: Sandbox) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         ask(vendor, structured)
     assert caught.value.answer.startswith('{"summary"')
+    assert "The report" not in f"{caught.value!r} {caught.value.__cause__}"
 
 
 def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox) -> None:
@@ -130,6 +140,24 @@ def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox)
         ask(vendor, lambda model: model.generate(short))
     with pytest.raises(Truncated):
         ask(vendor, lambda model: pieces(model, short))
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [("refuse", Refused), ("broken_json", SchemaMismatch), (None, Truncated)]
+)
+def test_an_answer_that_cannot_be_used_is_paid_for_all_the_same(
+    vendor: Sandbox, kind: str | None, error: type[Unusable]
+) -> None:
+    if kind:
+        vendor.fault(kind)
+    prompt = Prompt("Sum it up.", "word " * 100, max_output_tokens=None if kind else 16)
+    with pytest.raises(error) as caught:
+        ask(vendor, lambda model: model.generate_structured(prompt, Summary))
+    assert (caught.value.requested, caught.value.model) == ("gpt-6-luna", "sandbox-gpt-6-luna")
+    assert caught.value.usage.input_tokens > 100
+    assert caught.value.usage.output_tokens > 0
+    assert caught.value.cost is not None
+    assert caught.value.cost > 0
 
 
 def test_a_missing_key_is_named_and_nothing_is_sent(vendor: Sandbox) -> None:
