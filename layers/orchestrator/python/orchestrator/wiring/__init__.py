@@ -60,7 +60,7 @@ def readiness_probes() -> dict[str, Callable[[], Awaitable[str]]]:
     return {
         "database": lambda: probes.table(os.environ["TABLE_JOBS"]),
         "queue": lambda: probes.queue(os.environ["QUEUE_JOBS"]),
-        "openai": lambda: openai_probe.models(_openai_key, OpenAI.load().base_url),
+        "openai": lambda: openai_probe.models(openai_key, OpenAI.load().base_url),
     }
 
 
@@ -90,7 +90,8 @@ def secret(vendor: str) -> Secret:
     return Secret(vendor, os.environ[f"SECRET_{vendor.upper()}"])
 
 
-async def _openai_key() -> str:
+async def openai_key() -> str:
+    """The current key for OpenAI."""
     return await secret("openai").get("OPENAI_API_KEY")
 
 
@@ -112,7 +113,7 @@ def _memory_backends() -> Backends:
     return Backends(
         store=_memory_store(),
         index=S3Vectors(os.environ["VECTORS_MEMORY"]),
-        embedder=OpenAIEmbedder(_openai_key, base_url=settings.base_url, model=settings.embedding_model),
+        embedder=OpenAIEmbedder(openai_key, base_url=settings.base_url, model=settings.embedding_model),
         fallback=HashingEmbedder(),
     )
 
