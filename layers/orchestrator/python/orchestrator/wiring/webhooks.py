@@ -1,0 +1,20 @@
+"""What joins webhooks to their adapters, each built on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from orchestrator.config.groups import Platform
+
+if TYPE_CHECKING:
+    from orchestrator.webhooks.guard import AddressGuard
+
+
+@cache
+def guard() -> AddressGuard:
+    """What decides which caller-supplied URLs may be called."""
+    from orchestrator.integrations.dns import SystemResolver
+    from orchestrator.webhooks.guard import AddressGuard
+
+    return AddressGuard(SystemResolver(), local=Platform.load().stage == "local")
