@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orchestrator.config.groups import Platform
 
 if TYPE_CHECKING:
+    from orchestrator.integrations.webhook_sender import HttpSender
     from orchestrator.webhooks.guard import AddressGuard
 
 
@@ -18,3 +19,11 @@ def guard() -> AddressGuard:
     from orchestrator.webhooks.guard import AddressGuard
 
     return AddressGuard(SystemResolver(), local=Platform.load().stage == "local")
+
+
+@cache
+def sender() -> HttpSender:
+    """What makes the POST to a receiver."""
+    from orchestrator.integrations.webhook_sender import HttpSender
+
+    return HttpSender()
