@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,8 @@ def stack() -> Iterator[Stack]:
 
 
 def _forget() -> None:
-    for cached in (*CLIENTS, *vars(wiring).values()):
+    rooms = [module for name, module in list(sys.modules.items()) if name.startswith(wiring.__name__)]
+    for cached in (*CLIENTS, *(piece for room in rooms for piece in vars(room).values())):
         if hasattr(cached, "cache_clear"):
             cached.cache_clear()
 
@@ -98,18 +100,26 @@ def _tables(environment: dict[str, str]) -> None:
 
 
 def _description(table: Table) -> dict[str, Any]:
-    types = {"pk": "S", "sk": "S", **dict.fromkeys(table.orders, "N")}
-    indexes = [
-        {"IndexName": order, "KeySchema": _keys("pk", order), "Projection": {"ProjectionType": "KEYS_ONLY"}}
-        for order in table.orders
-    ]
+    keyed = [name for index in table.indexes for name in (index.partition, index.sort)]
+    types = {"pk": "S", "sk": "S", **dict.fromkeys(table.orders, "N"), **dict.fromkeys(keyed, "S")}
+    local = [_index_of(order, "pk", order, "KEYS_ONLY") for order in table.orders]
+    everywhere = [_index_of(one.name, one.partition, one.sort, one.projection) for one in table.indexes]
     description: dict[str, Any] = {
         "TableName": table.name,
         "KeySchema": _keys("pk", "sk"),
         "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
         "BillingMode": "PAY_PER_REQUEST",
     }
-    return {**description, "LocalSecondaryIndexes": indexes} if indexes else description
+    description |= {"LocalSecondaryIndexes": local} if local else {}
+    return description | ({"GlobalSecondaryIndexes": everywhere} if everywhere else {})
+
+
+def _index_of(name: str, partition: str, sort: str, projection: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _keys(partition, sort),
+        "Projection": {"ProjectionType": projection},
+    }
 
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:

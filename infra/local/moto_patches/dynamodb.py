@@ -9,6 +9,7 @@ under one lock (`aws.moto_calls.LOCK`), so nothing changes a table underneath.
 from __future__ import annotations
 
 import copy
+import inspect
 import time
 from collections import deque
 from collections.abc import Callable
@@ -188,12 +189,20 @@ def _snapshot(self: Any, memo: dict[int, Any]) -> Any:
     return duplicate
 
 
-def _query(self: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
-    token = _partition.set(None if kwargs.get("index_name") else hash_key)
+def _query(self: Any, *args: Any, **kwargs: Any) -> Any:
+    asked = _query_signature().bind(self, *args, **kwargs).arguments
+    # A global index has a key of its own: its items may lie in any partition.
+    everywhere = asked.get("index_name") in {index.name for index in self.global_indexes}
+    token = _partition.set(None if everywhere else asked["hash_key"])
     try:
-        return _originals["query"](self, hash_key, *args, **kwargs)
+        return _originals["query"](self, *args, **kwargs)
     finally:
         _partition.reset(token)
+
+
+@lru_cache(maxsize=1)
+def _query_signature() -> inspect.Signature:
+    return inspect.signature(_originals["query"])
 
 
 def _all_items(self: Any) -> list[Any]:

@@ -45,6 +45,17 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Requests that were accepted together, in the order of their texts. Times are Unix seconds."""
+
+    tenant: str
+    batch_id: str
+    request_ids: tuple[str, ...]
+    created_at: float
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRun:
     """What one agent did for one request: its audit trail. Times are Unix seconds, `cost_usd` a decimal.
 

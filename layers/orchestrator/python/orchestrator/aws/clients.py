@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_s3vectors import S3VectorsClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
+    from types_boto3_stepfunctions import SFNClient
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +49,8 @@ _PASSING = frozenset(
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -86,6 +89,12 @@ def s3vectors() -> S3VectorsClient:
 def secretsmanager() -> SecretsManagerClient:
     """Return the Secrets Manager client of this process."""
     return cast("SecretsManagerClient", _client("secretsmanager"))
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    """Return the Step Functions client of this process."""
+    return cast("SFNClient", _client("stepfunctions"))
 
 
 class Refused(Exception):
