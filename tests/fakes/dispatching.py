@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from orchestrator.intents.admission import Admission
+from orchestrator.idempotency.admission import Admission
 from orchestrator.intents.dispatch import Answer, Dispatcher, Preferences
 from orchestrator.intents.job_runner import JobRunner
 from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
@@ -14,6 +14,8 @@ from orchestrator.jobs.models import Ending
 from orchestrator.jobs.service import Jobs
 from orchestrator.jobs.worker import Worker
 from orchestrator.tenancy import Identity
+from orchestrator.webhooks.guard import AddressGuard
+from tests.fakes.dns import MemoryResolver
 from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.jobs import MemoryDelivery, MemoryJobs, MemoryQueue
 
@@ -28,7 +30,15 @@ class World:
         self.jobs = Jobs(self.store, self.queue, max_receives=4)
         self.registry = Registry({made.intent: made for made in self._tools()})
         self.admission = Admission(self.records, self._unchanged, self.jobs.ending_of)
-        self.dispatcher = Dispatcher(self.registry, {}, self.admission, self.jobs, sync_timeout=sync_timeout)
+        self.resolver = MemoryResolver()
+        self.dispatcher = Dispatcher(
+            self.registry,
+            {},
+            self.admission,
+            self.jobs,
+            guard=lambda: AddressGuard(self.resolver, local=False),
+            sync_timeout=sync_timeout,
+        )
 
     async def ask(
         self,

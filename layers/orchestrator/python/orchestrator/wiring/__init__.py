@@ -159,15 +159,18 @@ def tools() -> Registry:
 def dispatcher() -> Dispatcher:
     """What answers `POST /orchestrate`."""
     from orchestrator.aws.idempotency import DynamoIdempotency
-    from orchestrator.intents.admission import Admission
+    from orchestrator.idempotency.admission import Admission
     from orchestrator.intents.dispatch import Dispatcher
+    from orchestrator.wiring.webhooks import guard
 
     admission = Admission(
         DynamoIdempotency(os.environ["TABLE_IDEMPOTENCY"]),
         _memory_store().changed_since,
         jobs().ending_of,
     )
-    return Dispatcher(tools(), _providers(), admission, jobs(), sync_timeout=Intents.load().sync_timeout)
+    return Dispatcher(
+        tools(), _providers(), admission, jobs(), guard=guard, sync_timeout=Intents.load().sync_timeout
+    )
 
 
 def prepare_dispatcher() -> None:

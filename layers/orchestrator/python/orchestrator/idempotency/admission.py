@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from orchestrator.errors import Conflict, KeyReused, OrchestratorError
-from orchestrator.idempotency import Claim, IdempotencyStore, Record
-from orchestrator.intents.tool import StaleAfter
+from orchestrator.idempotency import Claim, IdempotencyStore, Record, StaleAfter
 from orchestrator.jobs.models import Ending
 
 logger = logging.getLogger(__name__)
@@ -20,10 +19,10 @@ Admitted = Claim | Record
 """A claim: do the work. A record: it is done, or its job is under way."""
 
 ChangedSince = Callable[[str, StaleAfter, float], Awaitable[bool]]
-"""Whether the scope's memory has seen such a change at or after a moment (Unix seconds)."""
+"""Whether what the scope reads has seen such a change at or after a moment (Unix seconds)."""
 
 EndingOf = Callable[[str, str], Awaitable[Ending]]
-"""How a tenant's job has ended so far."""
+"""How a tenant's job, or whatever else a claim names, has ended so far."""
 
 _OVERLAP = 2.0
 """Seconds before its start for which a reading counts as possibly outdated."""

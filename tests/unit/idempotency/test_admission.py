@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from orchestrator.errors import Conflict, KeyReused, Unavailable
-from orchestrator.idempotency import RETENTION, Claim, Record
-from orchestrator.intents.admission import Admission
-from orchestrator.intents.tool import StaleAfter
+from orchestrator.idempotency import RETENTION, Claim, Record, StaleAfter
+from orchestrator.idempotency.admission import Admission
 from orchestrator.jobs.models import Ending
 from tests.fakes.idempotency import MemoryIdempotency, a_claim
 
