@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from orchestrator.integrations.dns import SystemResolver
 from tests.fakes.api_gateway import Answer, Handler, send
+from tests.fakes.dns import MemoryResolver
 from tests.fakes.stack import Stack, stack
 
 CALLER = {
@@ -52,11 +54,16 @@ class Deployed:
 
 @contextmanager
 def deployed(openai: str, **environment: str) -> Iterator[Deployed]:
-    """Deploy to moto; OpenAI is at the address `openai`, and `environment` is every function's."""
+    """Deploy to moto; OpenAI is at the address `openai`, and `environment` is every function's.
+
+    No name is resolved in earnest: each has a public address.
+    """
     with stack() as made, pytest.MonkeyPatch.context() as patch:
         settings = {"AUTH_MODE": "key", "OPENAI_BASE_URL": openai, **environment}
         for name, value in {**made.environment, **settings}.items():
             patch.setenv(name, value)
+        resolver = MemoryResolver()
+        patch.setattr(SystemResolver, "addresses", lambda _, host: resolver.addresses(host))
         yield Deployed(made)
 
 

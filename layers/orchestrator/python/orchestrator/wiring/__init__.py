@@ -176,8 +176,10 @@ def dispatcher() -> Dispatcher:
 def prepare_dispatcher() -> None:
     """Build what the first request would otherwise build: for a snapshot."""
     from orchestrator.aws import clients
+    from orchestrator.wiring.webhooks import guard
 
     dispatcher()
+    guard()
     _memory_backends()
     for client in (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager):
         client()
