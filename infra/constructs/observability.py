@@ -20,10 +20,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.function import FunctionFolder
+from infra.constructs.workflows import Workflows
 from infra.deployment import Deployment
 
 METRICS_PER_ALARM = 10
@@ -31,9 +33,11 @@ PERIOD = Duration.minutes(5)
 SLOW = 0.8
 """Share of its time-out a function's p99 duration may take."""
 
+EXECUTION_ENDS = ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
+
 
 class Observability(Construct):
-    """Alarms on dead letters, errors, throttles, slow functions and 5xx answers, and one dashboard."""
+    """Alarms on dead letters, errors, throttles, slow functions, workflows and 5xx answers; one dashboard."""
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Observability(Construct):
         deployment: Deployment,
         functions: list[FunctionFolder],
         dead: list[sqs.Queue],
+        workflows: Workflows,
         api: Api,
     ) -> None:
         """Create the alarms and the dashboard under `scope`; `dead` are all dead-letter queues."""
@@ -52,8 +57,10 @@ class Observability(Construct):
             self._dead_letters(queue)
         for name, members in _tens(functions):
             self._functions(name, members)
+        for name, machine in workflows.by_name.items():
+            self._executions(name, machine)
         self._server_errors(api)
-        self._dashboard(dead, api)
+        self._dashboard(dead, workflows, api)
 
     def _dead_letters(self, queue: sqs.Queue) -> None:
         self._alarm(
@@ -101,6 +108,21 @@ class Observability(Construct):
         text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {_listed(members)}."
         self._alarm(f"{name}-slow", worst, SLOW, text, periods=3)
 
+    def _executions(self, name: str, machine: stepfunctions.CfnStateMachine) -> None:
+        # A workflow catches what its tasks raise: one that fails all the same left its work unfinished.
+        parts = {
+            metric: _of_workflow(machine, f"Executions{ending}")
+            for metric, ending in (("failed", "Failed"), ("late", "TimedOut"), ("aborted", "Aborted"))
+        }
+        total = cloudwatch.MathExpression(
+            expression="+".join(f"FILL({key}, 0)" for key in parts),
+            using_metrics=parts,
+            label="unfinished",
+            period=PERIOD,
+        )
+        text = f"An execution of the workflow {name} failed, ran out of time or was aborted: see its history."
+        self._alarm(f"workflow-{name}", total, 0, text)
+
     def _server_errors(self, api: Api) -> None:
         metric = api.api.metric_server_error(period=PERIOD, statistic="sum")
         self._alarm("api-5xx", metric, 5, "The API answered 5xx more than five times in five minutes.")
@@ -122,7 +144,7 @@ class Observability(Construct):
         if self._topic:
             alarm.add_alarm_action(cast(cloudwatch.IAlarmAction, actions.SnsAction(self._topic)))
 
-    def _dashboard(self, dead: list[sqs.Queue], api: Api) -> None:
+    def _dashboard(self, dead: list[sqs.Queue], workflows: Workflows, api: Api) -> None:
         dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._prefix)
         dashboard.add_widgets(
             _graph("Requests", [api.api.metric_count(period=PERIOD)]),
@@ -139,6 +161,13 @@ class Observability(Construct):
             self._search("ConcurrentExecutions", "Maximum"),
             _graph("Dead letters", [queue.metric_approximate_number_of_messages_visible() for queue in dead]),
         )
+        for name, machine in workflows.by_name.items():
+            dashboard.add_widgets(
+                _graph(
+                    f"Workflow {name}", [_of_workflow(machine, f"Executions{end}") for end in EXECUTION_ENDS]
+                ),
+                _graph(f"Workflow {name}: time (ms)", [_of_workflow(machine, "ExecutionTime", "p99")]),
+            )
 
     def _search(self, metric: str, statistic: str) -> cloudwatch.GraphWidget:
         query = f'{{AWS/Lambda,FunctionName}} MetricName="{metric}" FunctionName="{self._prefix}-"'
@@ -150,6 +179,19 @@ class Observability(Construct):
                 )
             ],
         )
+
+
+def _of_workflow(
+    machine: stepfunctions.CfnStateMachine, metric: str, statistic: str = "sum"
+) -> cloudwatch.Metric:
+    dimensions = {"StateMachineArn": machine.ref}
+    return cloudwatch.Metric(
+        namespace="AWS/States",
+        metric_name=metric,
+        dimensions_map=dimensions,
+        statistic=statistic,
+        period=PERIOD,
+    )
 
 
 def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionFolder]]]:
