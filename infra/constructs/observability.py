@@ -32,6 +32,8 @@ METRICS_PER_ALARM = 10
 PERIOD = Duration.minutes(5)
 SLOW = 0.8
 """Share of its time-out a function's p99 duration may take."""
+FAILING = 0.5
+"""Share of a task's runs that may fail: its workflow runs it again, or goes on without it."""
 
 EXECUTION_ENDS = ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
 
@@ -71,10 +73,13 @@ class Observability(Construct):
         )
 
     def _functions(self, name: str, members: list[FunctionFolder]) -> None:
-        # The authorizer answers 401 by failing on purpose; when it truly fails, the API answers 5xx.
-        failing = [member for member in members if not member.found.spec.authorizer]
+        failing = [member for member in members if not fails_on_purpose(member)]
         if failing:
             self._total(name, "Errors", "raised or timed out", failing)
+        tasks = [member for member in members if member.found.spec.task_of]
+        for start in range(0, len(tasks), METRICS_PER_ALARM // 2):
+            suffix = f"-{start}" if start else ""
+            self._mostly_failing(f"{name}-failing{suffix}", tasks[start : start + METRICS_PER_ALARM // 2])
         self._total(name, "Throttles", "was refused for lack of concurrency", members)
         self._slow(name, members)
 
@@ -90,6 +95,21 @@ class Observability(Construct):
             period=PERIOD,
         )
         self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {_listed(members)}.")
+
+    def _mostly_failing(self, name: str, tasks: list[FunctionFolder]) -> None:
+        parts = {
+            f"{letter}{n}": task.function.metric(metric, statistic="sum", period=PERIOD)
+            for n, task in enumerate(tasks)
+            for letter, metric in (("e", "Errors"), ("i", "Invocations"))
+        }
+        worst = cloudwatch.MathExpression(
+            expression=f"MAX([{', '.join(f'FILL(e{n}, 0) / FILL(i{n}, 1)' for n in range(len(tasks)))}])",
+            using_metrics=parts,
+            label="failed share",
+            period=PERIOD,
+        )
+        text = f"More than {FAILING:.0%} of the runs of one of these failed: {_listed(tasks)}."
+        self._alarm(name, worst, FAILING, text, periods=3)
 
     def _slow(self, name: str, members: list[FunctionFolder]) -> None:
         parts = {
@@ -179,6 +199,15 @@ class Observability(Construct):
                 )
             ],
         )
+
+
+def fails_on_purpose(function: FunctionFolder) -> bool:
+    """Return whether an error of the function is an answer too.
+
+    The authorizer's is a 401 (when it truly fails, the API answers 5xx). A task's tells the workflow to wait
+    or to go on without it.
+    """
+    return function.found.spec.authorizer or function.found.spec.task_of is not None
 
 
 def _of_workflow(

@@ -50,6 +50,14 @@ def test_every_function_is_watched_for_errors_but_the_authorizer_which_fails_on_
     assert watched(dev, "Errors") == dict.fromkeys(names, 1)
 
 
+def test_a_task_may_fail_now_and_then_but_not_mostly(small: Stack) -> None:
+    (alarm,) = [a for a in alarms(small) if a["AlarmName"] == "orchestrator-local-agents-failing"]
+    (expression,) = [m["Expression"] for m in alarm["Metrics"] if "Expression" in m]
+    assert expression.startswith("MAX([FILL(e0, 0) / FILL(i0, 1), ")
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (0.5, 3)
+    assert not [a for a in alarms(small) if a["AlarmName"] == "orchestrator-local-agents-errors"]
+
+
 def test_an_execution_that_left_its_work_unfinished_sets_off_its_workflows_alarm(small: Stack) -> None:
     (machine,) = small.of("StepFunctions::StateMachine")
     (alarm,) = [a for a in alarms(small) if a["AlarmName"] == "orchestrator-local-workflow-analysis"]
