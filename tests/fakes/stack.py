@@ -18,9 +18,13 @@ from infra.local import moto_patches
 from infra.local.shared import REGION
 from orchestrator import wiring
 from orchestrator.aws import clients
-from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Table, VectorIndex
+from orchestrator.spec import KEYS, QUEUES, TABLES, VECTOR_INDEXES, Table, VectorIndex
 
-CLIENTS = (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager)
+CLIENTS = (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager, clients.kms)
+SECRETS = {
+    "openai": {"OPENAI_API_KEY": "sk-test"},
+    "webhooks": {"CALLBACK_HMAC_SECRET": "callback-secret", "WEBHOOK_RECEIVE_SECRET": "receive-secret"},
+}
 _RESERVED = frozenset(
     (Path(parsing.__file__).parent / "reserved_keywords.txt").read_text(encoding="utf-8").upper().split()
 )
@@ -36,7 +40,7 @@ class Stack:
 
 @contextmanager
 def stack() -> Iterator[Stack]:
-    """Create tables, queues, indexes and the OpenAI secret of the specs; every expression sent is checked."""
+    """Create tables, queues, indexes, keys and secrets of the specs; every expression sent is checked."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -49,10 +53,8 @@ def stack() -> Iterator[Stack]:
         _tables(made.environment)
         _queues(made.environment)
         _indexes(made.environment)
-        secret = clients.secretsmanager().create_secret(
-            Name="openai", SecretString=json.dumps({"OPENAI_API_KEY": "sk-test"})
-        )
-        made.environment["SECRET_OPENAI"] = secret["ARN"]
+        _encryption_keys(made.environment)
+        _secrets(made.environment)
         made.calls.clear()
         yield made
     _forget()
@@ -76,7 +78,7 @@ def _watch(made: Stack) -> None:
 def _no_reserved_words(params: Any, **_: Any) -> None:
     """Refuse what DynamoDB refuses and moto lets pass: a reserved word as a bare attribute name."""
     for name, value in _expressions(params):
-        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", value)
+        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*+(?!\()", value)
         bare = {word.upper() for word in words if word not in _OPERATORS} & _RESERVED
         assert not bare, f"{name}: {value!r} names the reserved {bare}"
 
@@ -130,6 +132,18 @@ def _queues(environment: dict[str, str]) -> None:
     for queue in QUEUES:
         url = clients.sqs().create_queue(QueueName=queue.name)["QueueUrl"]
         environment[f"QUEUE_{queue.name.upper()}"] = url
+
+
+def _encryption_keys(environment: dict[str, str]) -> None:
+    for key in KEYS:
+        made = clients.kms().create_key(Description=key.description)
+        environment[f"KEY_{key.name.upper()}"] = made["KeyMetadata"]["Arn"]
+
+
+def _secrets(environment: dict[str, str]) -> None:
+    for vendor, values in SECRETS.items():
+        secret = clients.secretsmanager().create_secret(Name=vendor, SecretString=json.dumps(values))
+        environment[f"SECRET_{vendor.upper()}"] = secret["ARN"]
 
 
 _numbers = itertools.count()

@@ -15,6 +15,7 @@ from orchestrator.errors import Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kms import KMSClient
     from types_boto3_s3vectors import S3VectorsClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
@@ -37,8 +38,11 @@ _CONFIG = Config(
 
 _PASSING = frozenset(
     {
+        "DependencyTimeoutException",
         "InternalServerError",
         "InternalServerException",
+        "KMSInternalException",
+        "KeyUnavailableException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -89,6 +93,12 @@ def s3vectors() -> S3VectorsClient:
 def secretsmanager() -> SecretsManagerClient:
     """Return the Secrets Manager client of this process."""
     return cast("SecretsManagerClient", _client("secretsmanager"))
+
+
+@cache
+def kms() -> KMSClient:
+    """Return the KMS client of this process."""
+    return cast("KMSClient", _client("kms"))
 
 
 @cache

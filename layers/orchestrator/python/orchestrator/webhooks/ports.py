@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.errors import Unavailable
-from orchestrator.webhooks.models import Announcement, Attempt, Delivery, Endpoint, Reply, Target
+from orchestrator.webhooks.models import Announcement, Delivery, Endpoint, Reply, Target
 
 
 class UnknownHost(Unavailable):
@@ -108,12 +108,19 @@ class DeliveryStore(Protocol):
         ...
 
     async def renew(
-        self, delivery: Delivery, now: float, url: str | None, *, only_failed: bool = False
+        self,
+        tenant: str,
+        subject: str,
+        now: float,
+        expires_at: int,
+        url: str | None = None,
+        *,
+        only_failed: bool = False,
     ) -> Delivery | None:
         """Begin a new round by hand, due `now`, and return the delivery as it now stands.
 
-        `delivery` tells which one, and until when it is to be kept. It stands unchanged (`by_hand` and
-        `next_at` tell) while an attempt runs, after `MAX_ATTEMPTS`, or with `only_failed` unless it failed.
+        `url` replaces the receiver's. `None`: there is no delivery, an attempt is running, it has had
+        `MAX_ATTEMPTS`, or (with `only_failed`) it has not failed.
         """
         ...
 
@@ -160,7 +167,7 @@ class DeliveryQueue(Protocol):
     """How the worker hears of a delivery."""
 
     async def send(self, due: Due, now: float) -> None:
-        """Send the message so that it arrives when it is due, or on its way there: queues delay for minutes."""
+        """Send the message so that it arrives when it is due, or earlier when that is too far away."""
         ...
 
 
