@@ -10,6 +10,7 @@ from infra.definitions import Definition, definitions
 from infra.deployment import ROOT
 from infra.discovery import Found
 from infra.states import RETRY
+from orchestrator.analysis.endings import LONGEST_WAIT, MOST_ATTEMPTS
 from orchestrator.spec import WORKFLOWS, Function
 from tests.infra.executions import LambdaError, Refused, Run, Work, execute
 from tests.infra.synthesized import Json
@@ -187,3 +188,25 @@ def test_every_task_has_a_time_out_and_jitter_in_every_retry(definition: Definit
 def test_errors_nobody_named_are_never_retried(definition: Definition) -> None:
     named = {error for retry in RETRY for error in retry["ErrorEquals"]}
     assert not named & {"States.ALL", "States.TaskFailed"}
+
+
+def test_even_the_longest_way_through_ends_before_the_workflows_time_out(definition: Definition) -> None:
+    states = definition.states["States"]
+    lambda_refuses = pauses(RETRY[1])
+    agents = [
+        MOST_ATTEMPTS * states[name]["TimeoutSeconds"] + (MOST_ATTEMPTS - 1) * LONGEST_WAIT + lambda_refuses
+        for name in ("summarizer", "sentiment", "entity_extractor")
+    ]
+    end = [longest(states["collector"]), longest(states["settle later"])]
+    assert sum(agents) + sum(end) < WORKFLOW.timeout
+
+
+def longest(state: Json) -> float:
+    """Seconds a state may take when each of its retries is used up."""
+    tries = 1 + sum(retry["MaxAttempts"] for retry in state["Retry"])
+    return tries * state["TimeoutSeconds"] + sum(pauses(retry) for retry in state["Retry"])
+
+
+def pauses(retry: Json) -> float:
+    steps = [retry["IntervalSeconds"] * retry["BackoffRate"] ** n for n in range(retry["MaxAttempts"])]
+    return sum(min(step, retry["MaxDelaySeconds"]) for step in steps)
