@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestrator.config.groups import Platform, Webhooks
+from orchestrator.spec import QUEUES
+from orchestrator.errors import NotConfigured
 
 if TYPE_CHECKING:
     from orchestrator.aws.deliveries import DynamoDeliveries
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.aws.vault import KmsVault
     from orchestrator.integrations.webhook_sender import HttpSender
     from orchestrator.webhooks import service
+    from orchestrator.webhooks.callbacks import Callbacks
     from orchestrator.webhooks.deliverer import Deliverer
     from orchestrator.webhooks.guard import AddressGuard
     from orchestrator.webhooks.ports import Received
@@ -27,6 +30,21 @@ def guard() -> AddressGuard:
     from orchestrator.webhooks.guard import AddressGuard
 
     return AddressGuard(SystemResolver(), local=Platform.load().stage == "local")
+
+
+async def receive_secrets() -> tuple[str, ...]:
+    """Return what inbound webhooks are signed with, the current secret first.
+
+    Raises:
+        NotConfigured: WEBHOOK_RECEIVE_SECRET is not set.
+    """
+    from orchestrator.wiring import secret
+
+    current = await secret("webhooks").get("WEBHOOK_RECEIVE_SECRET")
+    try:
+        return current, await secret("webhooks").get("WEBHOOK_RECEIVE_SECRET_PREVIOUS")
+    except NotConfigured:
+        return (current,)
 
 
 @cache
@@ -75,6 +93,15 @@ def webhooks() -> service.Webhooks:
     # Kept beyond the last try of a round, however long the schedule is.
     kept = settings.retention_days * 86_400 + _schedule(settings).longest()
     return service.Webhooks(_store(), _queue(), guard, kept=kept)
+
+
+@cache
+def callbacks() -> Callbacks:
+    """What announces the ends of jobs."""
+    from orchestrator.webhooks.callbacks import Callbacks
+
+    receives = next(queue.max_receives for queue in QUEUES if queue.name == "jobs")
+    return Callbacks(webhooks(), max_receives=receives)
 
 
 @cache
