@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from orchestrator.aws import clients
-from orchestrator.aws.delivery_queue import SqsDeliveries, SqsReceived, SqsVisibility, read_due
+from orchestrator.aws.delivery_queue import SqsDeliveries, SqsReceived, SqsVisibility
 from orchestrator.errors import Unavailable
 from orchestrator.webhooks.ports import DeliveryQueue, Due
 from tests.fakes.stack import Stack, stack
@@ -36,7 +36,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
         sent: list[tuple[int, Due]] = []
         clients.sqs().meta.events.register(
             "provide-client-params.sqs.SendMessage",
-            lambda params, **_: sent.append((params["DelaySeconds"], read_due(params["MessageBody"]))),
+            lambda params, **_: sent.append((params["DelaySeconds"], Due.read(params["MessageBody"]))),
         )
         yield Line(SqsDeliveries(made.environment["QUEUE_WEBHOOKS"]), lambda: sent)
 
@@ -53,11 +53,21 @@ def test_a_message_is_held_back_until_it_is_due_or_for_a_quarter_of_an_hour(
 
 
 @pytest.mark.parametrize(
-    "body", ["", "no json", "[]", "5", "null", "{}", '{"tenant": "a", "subject": "b", "due_at": "soon"}']
+    "body",
+    [
+        "",
+        "no json",
+        '{"tenant": 1}',
+        "[]",
+        "5",
+        "null",
+        "{}",
+        '{"tenant": "a", "subject": "b", "due_at": "soon", "correlation_id": ""}',
+    ],
 )
 def test_a_message_of_somebody_else_is_no_delivery(body: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        read_due(body)
+        Due.read(body)
 
 
 @pytest.fixture
@@ -81,7 +91,7 @@ def test_what_is_sent_is_read_back_as_it_was(sqs: Stack) -> None:
     url = sqs.environment["QUEUE_WEBHOOKS"]
     asyncio.run(SqsDeliveries(url).send(DUE, NOW))
     [message] = receive(url, 1)
-    assert asdict(read_due(message["Body"])) == asdict(DUE)
+    assert Due.read(message["Body"]) == DUE
 
 
 def test_the_messages_of_a_batch_are_hidden_in_one_call(sqs: Stack) -> None:

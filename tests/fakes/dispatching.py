@@ -10,7 +10,7 @@ from orchestrator.intents.job_runner import JobRunner
 from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 from orchestrator.intents.registry import Registry, Tool
 from orchestrator.intents.tool import Call, options_of, tool
-from orchestrator.jobs.models import Ending
+from orchestrator.jobs.models import Ending, Job
 from orchestrator.jobs.service import Jobs
 from orchestrator.jobs.worker import Worker
 from orchestrator.tenancy import Identity
@@ -56,12 +56,18 @@ class World:
     async def work_off(self) -> None:
         """Do what a worker does with every message that was sent."""
         runner = JobRunner(self.registry, {}, budget=5)
-        worker = Worker(self.store, runner, retry_safe=runner.retry_safe, lease=30, max_receives=4)
+        worker = Worker(
+            self.store, runner, self._nobody_asked, retry_safe=runner.retry_safe, lease=30, max_receives=4
+        )
         for tenant, job_id, _ in self.queue.sent:
             await worker.work(tenant, job_id, MemoryDelivery())
 
     async def _answer(self, call: Call) -> dict[str, Any]:
         return {"runs": len(self.runs), "tenant": call.tenant}
+
+    @staticmethod
+    async def _nobody_asked(job: Job) -> None:
+        raise AssertionError(f"{job.job_id} has no callback_url")
 
     @staticmethod
     async def _open(*_: object) -> Ending:

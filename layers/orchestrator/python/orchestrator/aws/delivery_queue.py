@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
-from typing import Any, cast
 
 from orchestrator.aws.clients import call, sqs
 from orchestrator.errors import Unavailable
@@ -30,24 +28,7 @@ class SqsDeliveries:
         """Send the message, held back until it is due or for as long as SQS can."""
         # Rounded up: what arrives a moment too early would only have to be sent on.
         delay = min(max(ceil(due.due_at - now), 0), LONGEST_DELAY)
-        await call(
-            sqs().send_message, QueueUrl=self._url, MessageBody=json.dumps(asdict(due)), DelaySeconds=delay
-        )
-
-
-def read_due(body: str) -> Due:
-    """Return what a message's body says.
-
-    Raises:
-        ValueError, KeyError, TypeError: it is none of ours.
-    """
-    fields = json.loads(body)
-    if not isinstance(fields, Mapping):
-        raise TypeError("the message is no JSON object")
-    due = cast("Mapping[str, Any]", fields)
-    return Due(
-        str(due["tenant"]), str(due["subject"]), float(due["due_at"]), str(due.get("correlation_id", ""))
-    )
+        await call(sqs().send_message, QueueUrl=self._url, MessageBody=due.text(), DelaySeconds=delay)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, cast
 
 from orchestrator.errors import Unavailable
 from orchestrator.webhooks.models import Announcement, Delivery, Endpoint, Reply, Target
@@ -161,6 +162,21 @@ class Due:
     subject: str
     due_at: float
     correlation_id: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Due:
+        """Return what a message's body says.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is none of ours.
+        """
+        fields = cast("dict[str, Any]", json.loads(text))
+        due_at = float(fields["due_at"])
+        return cls(str(fields["tenant"]), str(fields["subject"]), due_at, str(fields["correlation_id"]))
+
+    def text(self) -> str:
+        """Return the body of the message."""
+        return json.dumps(asdict(self))
 
 
 class DeliveryQueue(Protocol):

@@ -116,7 +116,7 @@ class Webhooks:
         now = self._clock()
         end = now if until is None else until
         if end < since:
-            raise InvalidInput("`until` lies before `since`.", hint="Swap them.", field="until")
+            raise InvalidInput("`until` lies before `since`.", hint="Swap them.", field="query.until")
         found = await self._store.failed(tenant, since, end, limit + 1)
         begun: list[str] = []
         for subject in found[:limit]:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.webhooks.masking import mask_url
 from orchestrator.webhooks.models import Attempt, Delivery, DeliveryStatus
@@ -84,6 +84,8 @@ class ReplayView(BaseModel):
 class RetryRequest(BaseModel):
     """How to try a webhook again."""
 
+    model_config = ConfigDict(extra="forbid")
+
     webhook_url: str | None = Field(
         None,
         max_length=2048,
@@ -121,7 +123,7 @@ def _hint(delivery: Delivery, now: float) -> str | None:
 
 
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _time_or_none(seconds: float | None) -> str | None:

@@ -190,11 +190,13 @@ def job_worker(timeout: float) -> Worker:
     """What works on jobs in a function that may run for `timeout` seconds."""
     from orchestrator.intents.job_runner import JobRunner
     from orchestrator.jobs.worker import Worker
+    from orchestrator.wiring.webhooks import callbacks
 
     runner = JobRunner(tools(), _providers(), budget=timeout - _WORKER_MARGIN)
     return Worker(
         _job_store(),
         runner,
+        callbacks(),
         retry_safe=runner.retry_safe,
         lease=Intents.load().job_lease,
         max_receives=_MAX_RECEIVES["jobs"],

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestrator.config.groups import Platform, Webhooks
-from orchestrator.spec import QUEUES
 from orchestrator.errors import NotConfigured
+from orchestrator.spec import QUEUES
 
 if TYPE_CHECKING:
     from orchestrator.aws.deliveries import DynamoDeliveries
