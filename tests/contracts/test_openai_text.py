@@ -175,6 +175,9 @@ def test_a_wrong_path_points_to_the_setting(vendor: Sandbox) -> None:
     assert "OPENAI_BASE_URL" in str(caught.value.hint)
 
 
-def test_one_adapter_serves_several_event_loops(vendor: Sandbox) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+def test_one_adapter_serves_several_event_loops(vendor: Sandbox, *, prepared: bool) -> None:
     model = OpenAIText(key, base_url=vendor.openai, model="gpt-6-luna")
+    if prepared:
+        model.prepare()
     assert asyncio.run(model.generate(PROMPT)) == asyncio.run(model.generate(PROMPT))

@@ -122,16 +122,22 @@ class OpenAIText:
         effort = prompt.effort or self._model.effort
         return {"effort": effort} if effort and "effort" in self._model.parameters else None
 
+    def prepare(self) -> None:
+        """Do what the first call would do: load the rest of the SDK and the certificates, some 130 ms."""
+        self._client = self._built()
+        self._client.responses  # noqa: B018  # pyright: ignore[reportUnusedExpression]
+
     def _sdk(self) -> openai.AsyncOpenAI:
         # The client's connections belong to an event loop; a new loop needs a new client.
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            timeout = httpx2.Timeout(self._timeout, connect=CONNECT_TIMEOUT)
-            self._client = openai.AsyncOpenAI(
-                api_key=self._key, base_url=self._base_url, max_retries=0, timeout=timeout
-            )
-            self._loop = loop
+        if self._client is None or self._loop not in (None, loop):
+            self._client = self._built()
+        self._loop = loop
         return self._client
+
+    def _built(self) -> openai.AsyncOpenAI:
+        timeout = httpx2.Timeout(self._timeout, connect=CONNECT_TIMEOUT)
+        return openai.AsyncOpenAI(api_key=self._key, base_url=self._base_url, max_retries=0, timeout=timeout)
 
     @contextmanager
     def _translated(self) -> Generator[None]:

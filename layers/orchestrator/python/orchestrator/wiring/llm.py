@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 @cache
 def text_model() -> TextModel:
-    """The model that `MODEL_NAME` means, at `OPENAI_BASE_URL`; connected on its first call."""
+    """The model that `MODEL_NAME` means, at `OPENAI_BASE_URL`; its SDK is loaded, nothing connected."""
     from orchestrator.integrations.openai_responses import OpenAIText
     from orchestrator.wiring import openai_key
 
     settings = OpenAI.load()
-    return OpenAIText(openai_key, base_url=settings.base_url, model=settings.model, timeout=settings.timeout)
+    model = OpenAIText(openai_key, base_url=settings.base_url, model=settings.model, timeout=settings.timeout)
+    model.prepare()
+    return model
