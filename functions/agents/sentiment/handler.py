@@ -21,4 +21,4 @@ async def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 handler = task_handler(SPEC, work)
-analysis.agent("sentiment", PROMPT, SPEC.timeout)  # loads the vendor's SDK before the first request
+analysis.prepare_agent("sentiment", PROMPT, SPEC.timeout)

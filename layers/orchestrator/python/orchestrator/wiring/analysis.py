@@ -36,6 +36,15 @@ def agent(name: AgentName, instructions: Instructions, timeout: float) -> Agent[
     return Agent(_crafts()[name], instructions, asked, store())
 
 
+def prepare_agent(name: AgentName, instructions: Instructions, timeout: float) -> None:
+    """Build while the function starts what its first call would otherwise build."""
+    from orchestrator.aws import clients
+
+    agent(name, instructions, timeout)
+    for client in (clients.dynamodb, clients.secretsmanager):
+        client()
+
+
 def _crafts() -> dict[AgentName, Craft[Any]]:
     from orchestrator.analysis.entities import ENTITY_EXTRACTOR
     from orchestrator.analysis.sentiment import SENTIMENT
