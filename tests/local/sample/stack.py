@@ -200,6 +200,20 @@ def data(notes: Path) -> Resources:
     }
 
 
+def sealed(notes: Path) -> Resources:
+    """A key with an alias, and functions that may seal, open, or start a workflow."""
+    key = attribute("SealKey")
+    return {
+        "SealKey": {"Type": "AWS::KMS::Key", "Properties": {"Description": "for seals", "KeyPolicy": {}}},
+        "SealAlias": {
+            "Type": "AWS::KMS::Alias",
+            "Properties": {"AliasName": "alias/sample-seal", "TargetKeyId": key},
+        },
+        **function("sealer", "web.echo", notes, statements=[allow(key, "kms:Encrypt")]),
+        **function("opener", "web.echo", notes, statements=[allow(key, "kms:Decrypt")]),
+    }
+
+
 def flow(notes: Path) -> Resources:
     """A state machine that calls a function and catches its failure."""
     catch = [{"ErrorEquals": ["ValueError"], "Next": "Caught", "ResultPath": "$.error"}]
