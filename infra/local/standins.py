@@ -1,4 +1,4 @@
-"""The vendors' stand-ins, mounted at `/_local/sandbox`; built at the first request that needs them."""
+"""The vendors' stand-ins and the receiver of webhooks; built at the first request that needs them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Any
 
 from infra.local import sandbox
 from infra.local.gateway.app import Receive, Scope, Send
+from infra.local.sandbox import RECEIVER
 from infra.local.sandbox.ssh import SshStandIn
 from infra.local.vendors import Vendor, is_configured
 
 MOUNT = "/_local/sandbox"
+DELIVERIES = "/_local/deliveries"
+
+
+def is_under(base: str, path: str) -> bool:
+    """Return whether a path is `base` or lies below it."""
+    return path == base or path.startswith(base + "/")
 
 
 class StandIns:
@@ -28,7 +35,8 @@ class StandIns:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to a stand-in."""
-        path: str = scope["path"].removeprefix(MOUNT)
+        path: str = scope["path"]
+        path = path.removeprefix(MOUNT) if is_under(MOUNT, path) else path.replace(DELIVERIES, RECEIVER, 1)
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": ""}
         await self._app(inner, receive, send)
 
