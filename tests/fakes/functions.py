@@ -19,7 +19,8 @@ from tests.fakes.stack import Stack, stack
 CALLER = {
     "tenant": "acme",
     "key_id": "ExampLeKey23",
-    "scopes": "intents:run intents:read jobs:read jobs:cancel",
+    "scopes": "intents:run intents:read jobs:read jobs:cancel analysis:run analysis:read analysis:delete"
+    " webhooks:read webhooks:retry",
 }
 EVENTS = Path(__file__).parents[2] / "events"
 

@@ -18,9 +18,16 @@ from infra.local import moto_patches
 from infra.local.shared import REGION
 from orchestrator import wiring
 from orchestrator.aws import clients
-from orchestrator.spec import KEYS, QUEUES, TABLES, VECTOR_INDEXES, Table, VectorIndex
+from orchestrator.spec import KEYS, QUEUES, TABLES, VECTOR_INDEXES, WORKFLOWS, Table, VectorIndex
 
-CLIENTS = (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager, clients.kms)
+CLIENTS = (
+    clients.dynamodb,
+    clients.sqs,
+    clients.s3vectors,
+    clients.secretsmanager,
+    clients.kms,
+    clients.stepfunctions,
+)
 SECRETS = {
     "openai": {"OPENAI_API_KEY": "sk-test"},
     "webhooks": {"CALLBACK_HMAC_SECRET": "callback-secret", "WEBHOOK_RECEIVE_SECRET": "receive-secret"},
@@ -55,6 +62,7 @@ def stack() -> Iterator[Stack]:
         _indexes(made.environment)
         _encryption_keys(made.environment)
         _secrets(made.environment)
+        _workflows(made.environment)
         made.calls.clear()
         yield made
     _forget()
@@ -138,6 +146,17 @@ def _encryption_keys(environment: dict[str, str]) -> None:
     for key in KEYS:
         made = clients.kms().create_key(Description=key.description)
         environment[f"KEY_{key.name.upper()}"] = made["KeyMetadata"]["Arn"]
+
+
+def _workflows(environment: dict[str, str]) -> None:
+    """Create state machines that can be started, and do nothing: moto runs none."""
+    for workflow in WORKFLOWS:
+        made = clients.stepfunctions().create_state_machine(
+            name=workflow.name,
+            definition=json.dumps({"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}),
+            roleArn="arn:aws:iam::123456789012:role/unused",
+        )
+        environment[f"WORKFLOW_{workflow.name.upper()}"] = made["stateMachineArn"]
 
 
 def _secrets(environment: dict[str, str]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from orchestrator.analysis.models import AgentName, AgentRun, Analysis, Batch, Material, Status
+from orchestrator.webhooks.ports import Announcer
 
+Task = Literal["start", "settle"]
 Found = tuple[Analysis, Mapping[AgentName, AgentRun]]
 
 
@@ -143,6 +145,26 @@ class Workflow(Protocol):
 class Backlog(Protocol):
     """The queue of what is to be started, or settled, as soon as it can be."""
 
-    async def send(self, task: str, references: Sequence[Reference]) -> None:
-        """Queue `task` (`start` or `settle`) for each request."""
+    async def send(self, task: Task, references: Sequence[Reference]) -> None:
+        """Queue a task for each request.
+
+        Raises:
+            Unavailable: some of them, or all, could not be queued for the moment.
+        """
+        ...
+
+
+class Deliveries(Announcer, Protocol):
+    """What analysis asks of the webhook engine."""
+
+    async def forget(self, tenant: str, subject: str) -> bool:
+        """Erase what was announced for the subject, and its log; false when there is none."""
+        ...
+
+
+class Sweepable(Protocol):
+    """What else grows old."""
+
+    async def sweep(self, now: float, limit: int) -> int:
+        """Remove up to `limit` of what has expired; return how many were found."""
         ...

@@ -152,7 +152,7 @@ class DynamoAnalysis:
 
     async def settle(self, tenant: str, request_id: str, status: Status, completed_at: float) -> bool:
         """Change the request's status, and where it stands in the index of statuses."""
-        shard = items.shard_of(request_id)
+        shard = items.shard(request_id)
         try:
             await call(
                 dynamodb().update_item,

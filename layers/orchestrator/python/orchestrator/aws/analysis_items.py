@@ -15,11 +15,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any
-from zlib import crc32
 
 from orchestrator.analysis.models import AGENTS, AgentName, AgentRun, Analysis, Batch, Receiver
+from orchestrator.aws import expiry
 from orchestrator.aws.documents import as_json
 
 REQUEST = "REQUEST"
@@ -29,8 +28,6 @@ FIRST = "AGENT#"
 """Sorts before every item of a request."""
 SHARDS = 4
 """Partitions in which a tenant's requests are listed: one partition takes 1,000 writes a second."""
-SWEEP_SHARDS = 16
-"""Partitions for the requests of all tenants that expire on one day."""
 
 Item = dict[str, Any]
 
@@ -58,29 +55,19 @@ def keys_of(tenant: str, identifier: str) -> list[Item]:
     return [key(tenant, identifier, sort) for sort in sorts]
 
 
-def moment(seconds: float) -> str:
-    """Return a time (Unix seconds) so that it sorts as a string, to the microsecond."""
-    return f"{round(seconds * 1_000_000):016d}"
-
-
-def status_partition(tenant: str, status: str, shard: int) -> str:
+def status_partition(tenant: str, status: str, number: int) -> str:
     """Return the partition of the index `by_status`."""
-    return f"{tenant}#{status}#{shard}"
+    return f"{tenant}#{status}#{number}"
 
 
-def listing_partition(tenant: str, shard: int) -> str:
+def listing_partition(tenant: str, number: int) -> str:
     """Return the partition of the index `listed`."""
-    return f"{tenant}#{shard}"
+    return f"{tenant}#{number}"
 
 
-def shard_of(request_id: str, shards: int = SHARDS) -> int:
-    """Return the shard of an id, always the same."""
-    return crc32(request_id.encode()) % shards
-
-
-def day(seconds: float) -> str:
-    """Return the UTC day of a time."""
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+def shard(request_id: str) -> int:
+    """Return the shard a request is listed in."""
+    return expiry.shard_of(request_id, SHARDS)
 
 
 def request_item(analysis: Analysis) -> Item:
@@ -95,9 +82,9 @@ def request_item(analysis: Analysis) -> Item:
         "created_at": {"N": repr(analysis.created_at)},
         "status": {"S": analysis.status},
         "correlation_id": {"S": analysis.correlation_id},
-        "listed_in": {"S": listing_partition(tenant, shard_of(request_id))},
-        "listed_at": {"S": f"{moment(analysis.created_at)}#{request_id}"},
-        "status_in": {"S": status_partition(tenant, analysis.status, shard_of(request_id))},
+        "listed_in": {"S": listing_partition(tenant, shard(request_id))},
+        "listed_at": {"S": f"{expiry.moment(analysis.created_at)}#{request_id}"},
+        "status_in": {"S": status_partition(tenant, analysis.status, shard(request_id))},
         **_ageing(request_id, analysis.expires_at),
     }
     if analysis.batch_id:
@@ -130,8 +117,10 @@ def batch_item(batch: Batch) -> Item:
 
 
 def _ageing(identifier: str, expires_at: int) -> Item:
-    shard = shard_of(identifier, SWEEP_SHARDS)
-    return {"expires_at": {"N": str(expires_at)}, "swept_in": {"S": f"{day(expires_at)}#{shard:02d}"}}
+    return {
+        "expires_at": {"N": str(expires_at)},
+        "swept_in": {"S": expiry.swept_in(identifier, expires_at)},
+    }
 
 
 def read_request(item: Mapping[str, Any]) -> Analysis:

@@ -11,13 +11,12 @@ from typing import Any
 
 from orchestrator.analysis.ports import Page, Query
 from orchestrator.aws import analysis_items as items
-from orchestrator.aws.clients import call, call_aside, dynamodb
+from orchestrator.aws import expiry
+from orchestrator.aws.clients import call_aside, dynamodb
 from orchestrator.errors import InvalidInput
 
 _END_OF_TIME = "9"
 _PLACE = re.compile(r"[0-9]{16}#[a-z0-9_]{1,64}")
-_DAYS = 10
-_DAY = 24 * 3600
 
 
 async def page(table: str, query: Query, now: float) -> Page:
@@ -48,7 +47,7 @@ async def _shard(table: str, query: Query, shard: int, before: str | None) -> li
         "KeyConditionExpression": f"{name} = :partition AND listed_at BETWEEN :first AND :last",
         "ExpressionAttributeValues": {
             ":partition": {"S": partition},
-            ":first": {"S": "0" if query.since is None else items.moment(query.since)},
+            ":first": {"S": "0" if query.since is None else expiry.moment(query.since)},
             ":last": {"S": min(before or _END_OF_TIME, _last(query))},
         },
         "ScanIndexForward": False,
@@ -66,7 +65,7 @@ async def _shard(table: str, query: Query, shard: int, before: str | None) -> li
 
 def _last(query: Query) -> str:
     # `~` sorts behind the `#` that follows every moment.
-    return _END_OF_TIME if query.until is None else f"{items.moment(query.until)}~"
+    return _END_OF_TIME if query.until is None else f"{expiry.moment(query.until)}~"
 
 
 def _listed_at(item: Mapping[str, Any]) -> str:
@@ -93,25 +92,5 @@ def _place(cursor: str) -> str:
 
 async def expired(table: str, now: float, limit: int) -> Sequence[tuple[str, str]]:
     """Return tenant and id of up to `limit` requests and batches that expired in the last ten days."""
-    found: list[tuple[str, str]] = []
-    for days in range(1, _DAYS + 1):
-        for shard in range(items.SWEEP_SHARDS):
-            partition = f"{items.day(now - days * _DAY)}#{shard:02d}"
-            found += await _expired_in(table, partition, limit - len(found))
-            if len(found) >= limit:
-                return found
-    return found
-
-
-async def _expired_in(table: str, partition: str, limit: int) -> list[tuple[str, str]]:
-    reply = await call(
-        dynamodb().query,
-        TableName=table,
-        IndexName="swept",
-        KeyConditionExpression="swept_in = :partition",
-        ExpressionAttributeValues={":partition": {"S": partition}},
-        Limit=limit,
-    )
-    found: list[Mapping[str, Any]] = list(reply["Items"])
-    places = (item["pk"]["S"].rpartition("#") for item in found)
+    places = [key["pk"]["S"].rpartition("#") for key in await expiry.expired(table, now, limit)]
     return [(tenant, identifier) for tenant, _, identifier in places]

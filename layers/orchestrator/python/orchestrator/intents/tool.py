@@ -13,6 +13,7 @@ ToolFunction = Callable[..., Awaitable[dict[str, Any]]]
 Preview = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 F = TypeVar("F", bound=ToolFunction)
 
+
 async def _unreported(done: int, total: int, note: str) -> None:
     """Progress of a tool that runs in place is seen by nobody."""
 
