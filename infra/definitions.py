@@ -75,9 +75,6 @@ def definitions(
     for workflow in workflows:
         try:
             one = _load(workflow, found, folder)
-            missing = one.parts.tasks.keys() - {member.id for member in found}
-            if missing:
-                continue
             problems += _misfits(one, found)
             made.append(one)
         except SpecError as error:

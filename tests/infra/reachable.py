@@ -50,7 +50,7 @@ class Reach:
 
     def uses(self, action: str) -> bool:
         method = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
-        words = [rf"\b{method}\b", *(re.escape(word) for word in (IMPLIED.get(action),) if word)]
+        words = [rf"\b{method}(_batch)?\b", *(re.escape(word) for word in (IMPLIED.get(action),) if word)]
         return any(re.search(word, file.read_text()) for file in self.sources for word in words)
 
 

@@ -168,6 +168,7 @@ def owned(stack: Stack, name: str) -> int:
 def test_a_function_adds_few_resources_so_that_fifty_fit_into_one_stack(dev: Stack) -> None:
     assert owned(dev, "api-orchestrate") == 7, "role, logs, function, version, alias, integration, permission"
     assert owned(dev, "workers-jobs") == 4, "role, logs, function, event source mapping"
+    assert owned(dev, "agents-collector") == 3, "role, logs, function"
     now = len(dev.template["Resources"])
     routes = len(dev.of("ApiGatewayV2::Route"))
     shared = now - routes - sum(owned(dev, one.id) for one in FOUND)
