@@ -41,12 +41,23 @@ def test_an_agent_keeps_its_result_and_what_it_took(agents: Agents, name: AgentN
     )
 
 
-@each_agent
-def test_what_is_found_stands_in_the_text(agents: Agents, name: AgentName) -> None:
+def test_the_three_of_them_make_sense_of_a_text(agents: Agents) -> None:
     agents.put()
-    agents.run(name)
-    for entity in (agents.runs[name].result or {}).get("entities", []):
-        assert TEXT[entity["start"] : entity["end"]] == entity["text"]
+    for name in NAMES:
+        agents.run(name)
+    summary, feeling, named = ((agents.runs[name].result or {}) for name in NAMES)
+    assert summary["summary"].startswith("Ada Lovelace loved London.")
+    assert (summary["words"], summary["word_budget"]) == (13, 20)
+    assert feeling["label"] == "mixed"
+    assert ("London", "positive") in [(one["text"], one["label"]) for one in feeling["entities"]]
+    assert [(one["type"], one["text"]) for one in named["entities"]] == [
+        ("person", "Ada Lovelace"),
+        ("location", "London"),
+        ("person", "Charles Babbage"),
+        ("date", "5 June 1833"),
+    ]
+    for one in (*feeling["entities"], *named["entities"]):
+        assert TEXT[one["start"] : one["end"]] == one["text"]
 
 
 @each_agent
