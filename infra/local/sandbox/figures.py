@@ -18,15 +18,16 @@ class Found(NamedTuple):
     kind: str
 
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}\b")
-_URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'“”«»（）]+", re.IGNORECASE)
+_BEFORE_AT = re.compile(r"[\w.+%-]{1,64}$")
+_AFTER_AT = re.compile(r"(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}\b")
+_URL = re.compile(r"(?<!\w)(?:https?://|www\.)[^\s<>\"'“”«»（）]+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}'’…"
 
 _MONTH = (
     r"(?:Jan(?:uary|uar)?|Feb(?:ruary|ruar)?|Mar(?:ch)?|März|Apr(?:il)?|May|Mai|June?|Juni|July?|Juli|Aug(?:ust)?"
     r"|Sept?(?:ember)?|O[ck]t(?:ober)?|Nov(?:ember)?|De[cz](?:ember)?)\b\.?"
 )
-_AMOUNT = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_AMOUNT = r"\d{1,3}(?:[.,'’ ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _SCALE = (
     r"(?:\s?(?:k|m|bn|mn|millions?|Millionen|billions?|trillions?|Mio\.?|Mrd\.?|Milliarden?|thousand|Tausend)"
     r"\b)?"
@@ -78,11 +79,19 @@ _AT_WORDS = (
 
 def addresses(text: str) -> Iterator[Found]:
     """Yield the e-mail and web addresses of `text`."""
-    if "@" in text:
-        yield from (Found(found.start(), found.end(), "email") for found in _EMAIL.finditer(text))
+    for at in _places(text, "@"):
+        before, after = _BEFORE_AT.search(text, max(0, at - 64), at), _AFTER_AT.match(text, at + 1)
+        if before and after:
+            yield Found(before.start(), after.end(), "email")
     for found in _URL.finditer(text):
-        bare = found[0].rstrip(_TRAILING)
-        yield Found(found.start(), found.start() + len(bare), "url")
+        yield Found(found.start(), found.start() + len(found[0].rstrip(_TRAILING)), "url")
+
+
+def _places(text: str, sign: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)
 
 
 def figures(text: str) -> Iterator[Found]:

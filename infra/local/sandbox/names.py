@@ -10,58 +10,21 @@ from infra.local.sandbox.figures import Found
 from infra.local.sandbox.sentences import Piece, is_german
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n])[\s\"'“„»«(*•–-]*$")
-_POSSESSIVE = ("'s", "’s")
 _MODEL = re.compile(r"(?=.*[A-Z])(?=.*\d)[\w-]{3,}$")  # WH-1000XM5
 _MODEL_WORDS = frozenset({"Air", "Lite", "Max", "Mini", "Plus", "Pro", "SE", "Ultra", "XL"})
-_LONGEST_ORGANIZATION = 6  # words
-_LONGEST_PERSON = 5
+_LONGEST_NAME = 6  # words
 
 
 def names(text: str, words: Sequence[Piece]) -> Iterator[Found]:
     """Yield the names among the `words` of `text`, in its order."""
-    bare = [_bare(word) for word in words]
-    reader = _Reader(text, bare)
-    for first, end in _runs(text, bare):
+    reader = _Reader(text, [_bare(word) if word.text[-1] == "s" else word for word in words])
+    for first, end in reader.runs():
         yield from reader.read(first, end)
 
 
 def _bare(word: Piece) -> Piece:
     """Return the word without a possessive ending."""
-    for ending in _POSSESSIVE:
-        if word.text.endswith(ending):
-            bare = word.text.removesuffix(ending)
-            return Piece(word.start, word.start + len(bare), bare)
-    return word
-
-
-def _runs(text: str, words: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-    """Yield the number of the first word, and the one behind the last, where words may be a name."""
-    first = -1
-    for at, word in enumerate(words):
-        if first >= 0 and not _joins(text, words, at):
-            yield first, at
-            first = -1
-        if first < 0 and word.text != word.text.lower():
-            first = at
-    if first >= 0:
-        yield first, len(words)
-
-
-def _joins(text: str, words: Sequence[Piece], at: int) -> bool:
-    """Return whether the word goes on with the name before it."""
-    before, word = words[at - 1], words[at]
-    gap = text[before.end : word.start]
-    if gap == ". ":
-        return len(before.text) == 1 or before.text.lower() in lists.TITLES
-    if gap not in (" ", " & "):
-        return False
-    if word.text != word.text.lower() or (word.text[0].isdigit() and len(word.text) < 6):
-        return True
-    # Small words inside of a name: "University of Oxford", "Ursula von der Leyen".
-    last = before.text.lower()
-    of = word.text in lists.OF and last in lists.HEADS
-    von = word.text in lists.PARTICLES and (last in lists.FIRST_NAMES or before.text in lists.PARTICLES)
-    return (of or von) and any(following.text[0].isupper() for following in words[at + 1 : at + 3])
+    return Piece(word.start, word.end - 2, word.text[:-2]) if word.text[-2:] in ("'s", "’s") else word
 
 
 class _Reader:
@@ -72,6 +35,34 @@ class _Reader:
         self._words = words
         self._lower = [word.text.lower() for word in words]
         self._german = is_german(text)
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Yield the number of the first word, and the one behind the last, where words may be a name."""
+        first = -1
+        for at, (word, lower) in enumerate(zip(self._words, self._lower, strict=True)):
+            if first >= 0 and not self._joins(at):
+                yield first, at
+                first = -1
+            if first < 0 and word.text != lower:
+                first = at
+        if first >= 0:
+            yield first, len(self._words)
+
+    def _joins(self, at: int) -> bool:
+        """Return whether the word goes on with the name before it."""
+        before, word = self._words[at - 1], self._words[at]
+        gap = self._text[before.end : word.start]
+        if gap == ". ":
+            return len(before.text) == 1 or self._lower[at - 1] in lists.TITLES
+        if gap not in (" ", " & "):
+            return False
+        if word.text != self._lower[at] or (word.text[0].isdigit() and len(word.text) < 6):
+            return True
+        # Small words inside of a name: "University of Oxford", "Ursula von der Leyen".
+        last = self._lower[at - 1]
+        of = word.text in lists.OF and last in lists.HEADS
+        von = word.text in lists.PARTICLES and (last in lists.FIRST_NAMES or before.text in lists.PARTICLES)
+        return (of or von) and any(following.text[0].isupper() for following in self._words[at + 1 : at + 3])
 
     def read(self, first: int, end: int) -> Iterator[Found]:
         """Yield the names in the run of words from `first` to before `end`."""
@@ -101,7 +92,7 @@ class _Reader:
                 (at for at in range(form - 1, first - 1, -1) if lower[at] in lists.KINDS_OF_FIRM), first - 1
             )
             return self._found(noun + 1, form + 1, "organization") if noun + 1 < form else None
-        if 2 <= end - first <= _LONGEST_ORGANIZATION and any(one in lists.HEADS for one in lower[first:end]):
+        if 2 <= end - first <= _LONGEST_NAME and any(one in lists.HEADS for one in lower[first:end]):
             return self._found(first, end, "organization")
         return None
 
@@ -117,7 +108,7 @@ class _Reader:
             return 1, "product"
         length = self._unknown(at, end)
         if self._is_person(at, length, before):
-            return min(length, _LONGEST_PERSON), "person"
+            return length, "person"
         place = before in lists.PLACE_WORDS and not self._german and length <= 2
         return length, "location" if place and self._words[at].text.istitle() else ""
 
@@ -155,6 +146,7 @@ class _Reader:
 
     def _unknown(self, at: int, end: int) -> int:
         """Return how many words from `at` on no list knows, itself counted."""
+        end = min(end, at + _LONGEST_NAME)
         stop = next((n for n in range(at + 1, end) if self._is_filler(n) or self._known(n, end)[1]), end)
         return stop - at
 

@@ -15,13 +15,10 @@ from typing import Any
 from infra.local.sandbox.entities import entities
 from infra.local.sandbox.schema_fit import fitted
 from infra.local.sandbox.schema_values import Writer, example
-from infra.local.sandbox.sentences import tokens
 from infra.local.sandbox.sentiments import Sentiment
 from infra.local.sandbox.summaries import summarize
-from infra.local.sandbox.wordlists import words
 
 _NAMED = frozenset({"person", "organization", "location", "product", "event"})
-_ASPECTS = words("aspects", "aspect")
 
 
 def answer(schema: dict[str, Any], text: str) -> Any:
@@ -58,14 +55,14 @@ def _sentiment(text: str) -> dict[str, Any]:
 
 def _felt(text: str, sentiment: Sentiment) -> Iterator[dict[str, Any]]:
     """Yield what the text names with how it feels about it, strongest feelings first, each thing once."""
+    named = [(found.start, found.end) for found in entities(text) if found.kind in _NAMED]
+    inside = {place for start, end in named for place in range(start, end)}
+    aspects = [place for place in sentiment.aspects if place[0] not in inside]
     places: dict[str, list[tuple[int, int]]] = {}
-    named = [found for found in entities(text) if found.kind in _NAMED]
-    inside = {place for found in named for place in range(found.start, found.end)}
-    aspects = [word for word in tokens(text) if word.text.lower() in _ASPECTS and word.start not in inside]
-    for start, end, _ in (*named, *aspects):
+    for start, end in (*named, *aspects):
         places.setdefault(text[start:end].lower(), []).append((start, end))
     moods = [(where[0], sentiment.around(where)) for where in places.values()]
-    names = {(found.start, found.end) for found in named}
+    names = set(named)
     for place, mood in sorted(moods, key=lambda one: (-abs(one[1].score), one[0])):
         if place in names or mood.label != "neutral":
             yield {**_place(text, *place), "label": mood.label, "score": mood.score}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from infra.local.sandbox.schema_values import Writer
+from infra.local.sandbox.schema_values import Writer, example
 
 _NOTHING: Any = object()
 _ALSO_CALLED: Mapping[str, Sequence[str]] = {
@@ -19,6 +19,8 @@ _ALSO_CALLED: Mapping[str, Sequence[str]] = {
     "email": ("e-mail", "email_address", "contact"),
     "url": ("link", "website"),
     "phone": ("phone_number", "telephone", "contact"),
+    "positive": ("pos", "good"),
+    "negative": ("neg", "bad"),
     "mixed": ("neutral",),
 }
 _REST = ("other", "misc", "miscellaneous", "unknown")
@@ -28,9 +30,10 @@ def fitted(schema: dict[str, Any], value: Any, text: str) -> Any:
     """Return `value` as `schema` wants it.
 
     Fields the value lacks are written as examples from `text`, those the schema lacks are left out. A list's
-    item is left out when the schema's choices have no word for it.
+    item is left out when the schema's choices have no word for it; a whole value then becomes an example.
     """
-    return _Fitter(Writer(schema, text)).fit(schema, value, "")
+    done = _Fitter(Writer(schema, text)).fit(schema, value, "")
+    return example(schema, text) if done is _NOTHING else done
 
 
 class _Fitter:

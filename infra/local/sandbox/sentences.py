@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from infra.local.sandbox.wordlists import words as listed
 
-_END = re.compile(r"[.!?…]+[\"'”’»“)\]]*(?=\s)|[。！？]+[」』”’）]*|\n\s*\n|\n(?=\s*[-*•–]\s)|[,:](?=\s*\n)")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»“)\]]*(?=\s)|[。！？]+[」』”’）]*|\n\s*\n|\n(?=\s*[-*•–]\s)|[,:](?=\s*\n)")
 """Where a sentence may end; a comma or colon at a line's end closes a salutation or a heading."""
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # no blanks between words: each character counts as one
 _WORD = re.compile(rf"[^\W_{_UNSPACED}]+(?:[-'’&][^\W_{_UNSPACED}]+)*|[{_UNSPACED}]")
@@ -44,7 +45,7 @@ def words(text: str) -> list[str]:
 
 def tokens(text: str) -> list[Piece]:
     """Return the words of `text` as they stand there."""
-    return [Piece(found.start(), found.end(), found[0]) for found in _WORD.finditer(text)]
+    return [Piece(*found.span(), found[0]) for found in _WORD.finditer(text)]
 
 
 def _add(found: list[Piece], text: str, start: int, end: int) -> None:
@@ -69,6 +70,7 @@ def _ends(text: str, start: int, end: re.Match[str]) -> bool:
     return last not in _ABBREVIATIONS and not (len(last) == 1 and last.isalpha() and before[-1].isupper())
 
 
+@lru_cache(maxsize=8)
 def is_german(text: str) -> bool:
     """Return whether `text` reads like German, told from its small words."""
     found = words(text[:2000])

@@ -24,10 +24,12 @@ from infra.local.sandbox.sentiment_words import (
     WEAKER,
     strength,
 )
+from infra.local.sandbox.wordlists import words
 
 NEUTRAL = 0.2
 """How far from 0 a neutral score lies at most."""
 
+_ASPECTS = words("aspects", "aspect")
 _TOKEN = re.compile(rf"[^\W_]+(?:['’][^\W_]+)*|[.,;:!?…。，！？–—()\n]|[{''.join(EMOJI)}]")
 _BREAKS = frozenset(".,;:!?…。，！？–—()\n")
 _OPENS = _BREAKS | TURNS | CONCEDES | {"and", "und"}
@@ -56,12 +58,16 @@ class Mood(NamedTuple):
 
 
 class Sentiment:
-    """How a text feels: as a whole (`mood`), and at each of its places (`around`)."""
+    """How a text feels: as a whole (`mood`), and at each of its places (`around`).
+
+    `aspects` are the places of what reviews are about: a battery, a delivery.
+    """
 
     def __init__(self, text: str) -> None:
         """Read `text`."""
+        self.aspects: list[tuple[int, int]] = []
         self._german = is_german(text)
-        self._sentences = [self._clauses(text, piece) for piece in sentences(text)]
+        self._sentences = [self._clauses(piece) for piece in sentences(text)]
         self._starts = [clauses[0].start for clauses in self._sentences]
 
     def mood(self) -> Mood:
@@ -82,11 +88,13 @@ class Sentiment:
         """Return the feeling of the clause around `place`, else of its next neighbour in the sentence."""
         clauses = self._sentences[max(0, bisect(self._starts, place) - 1)]
         at = next((number for number, c in enumerate(clauses) if c.start <= place < c.end), 0)
+        if clauses[at].feeling:
+            return clauses[at].feeling
         order = sorted(range(len(clauses)), key=lambda number: (abs(number - at), number < at))
         return next((clauses[number].feeling for number in order if clauses[number].feeling), 0.0)
 
-    def _clauses(self, text: str, piece: Piece) -> list[Clause]:
-        clauses = list(_split(text, piece))
+    def _clauses(self, piece: Piece) -> list[Clause]:
+        clauses = list(self._split(piece))
         for clause in clauses:
             clause.feeling = _feeling(clause.tokens, german=self._german)
         if piece.text.endswith("!"):
@@ -94,18 +102,24 @@ class Sentiment:
         _contrast(clauses)
         return clauses
 
+    def _split(self, piece: Piece) -> Iterator[Clause]:
+        clause = Clause(piece.start, piece.end)
+        for found in _TOKEN.finditer(_lowered(piece.text)):
+            token, start = found[0], piece.start + found.start()
+            if clause.tokens and token in _OPENS:
+                clause.end = start
+                yield clause
+                clause = Clause(start, piece.end)
+            if token in _ASPECTS:
+                self.aspects.append((start, piece.start + found.end()))
+            if token not in _BREAKS:
+                clause.tokens.append(token)
+        yield clause
 
-def _split(text: str, piece: Piece) -> Iterator[Clause]:
-    clause = Clause(piece.start, piece.end)
-    for found in _TOKEN.finditer(text, piece.start, piece.end):
-        token = found[0].lower().replace("’", "'")
-        if clause.tokens and token in _OPENS:
-            clause.end = found.start()
-            yield clause
-            clause = Clause(found.start(), piece.end)
-        if token not in _BREAKS:
-            clause.tokens.append(token)
-    yield clause
+
+def _lowered(text: str) -> str:
+    lower = text.lower().replace("’", "'")
+    return lower if len(lower) == len(text) else text  # a Turkish İ becomes two characters: places would move
 
 
 def _contrast(clauses: list[Clause]) -> None:
@@ -162,7 +176,7 @@ def _bounded(feeling: float) -> float:
 def _named(score: float, parts: Sequence[float], *, dense: bool) -> Mood:
     good, bad = sum(part for part in parts if part > 0), -sum(part for part in parts if part < 0)
     score = round(score, 2)
-    if dense and min(good, bad) >= 0.4 and min(good, bad) * 2 >= max(good, bad):
+    if dense and min(good, bad) >= 0.4 and min(good, bad) >= max(good, bad) * 0.4:
         return Mood("mixed", round(score / 2, 2))
     if abs(score) <= NEUTRAL:
         return Mood("neutral", score)
