@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestrator.config.groups import Platform, Webhooks
-from orchestrator.errors import NotConfigured
+from orchestrator.errors import InvalidInput, NotConfigured
 from orchestrator.spec import QUEUES
 
 if TYPE_CHECKING:
@@ -36,15 +37,21 @@ async def receive_secrets() -> tuple[str, ...]:
     """Return what inbound webhooks are signed with, the current secret first.
 
     Raises:
-        NotConfigured: WEBHOOK_RECEIVE_SECRET is not set.
+        NotConfigured: WEBHOOK_RECEIVE_SECRET is not set, or cannot be a secret.
     """
+    from orchestrator.webhooks.signing import key_bytes
     from orchestrator.wiring import secret
 
-    current = await secret("webhooks").get("WEBHOOK_RECEIVE_SECRET")
+    name = "WEBHOOK_RECEIVE_SECRET"
+    secrets = [await secret("webhooks").get(name)]
+    with suppress(NotConfigured):
+        secrets.append(await secret("webhooks").get(f"{name}_PREVIOUS"))
     try:
-        return current, await secret("webhooks").get("WEBHOOK_RECEIVE_SECRET_PREVIOUS")
-    except NotConfigured:
-        return (current,)
+        for one in secrets:
+            key_bytes(one)
+    except InvalidInput as error:
+        raise NotConfigured(f"{name}, or the one before it, is malformed", hint=error.hint) from error
+    return tuple(secrets)
 
 
 @cache
