@@ -1,16 +1,18 @@
-"""Runs definitions on moto's Step Functions, with functions and queues that are Python callables.
+"""Runs definitions on two interpreters, the laptop runner's and moto's, with functions that are callables.
 
 Nothing waits: the seconds that a Wait or a Retry would have taken are noted instead.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -24,10 +26,16 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from infra.definitions import Definition
+from infra.local.aws.message import AwsRequest, AwsResponse, error_response
+from infra.local.workflows.executions import Execution, Executions
+from infra.local.workflows.language import compile_definition
+from infra.local.workflows.machines import Machine
 from tests.infra.synthesized import Json
 
 Work = Callable[[Json], Any]
 REGION = "eu-central-1"
+MACHINE = f"arn:aws:states:{REGION}:123456789012:stateMachine:m"
+ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 class LambdaError(Exception):
@@ -94,23 +102,57 @@ def refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": about}, "any")  # pyright: ignore[reportArgumentType]
 
 
-def execute(definition: Definition, state: Json, functions: dict[str, Work], queue_refuses: int = 0) -> Run:
-    """Run the definition to its end, functions and queues under their own names."""
+def execute(
+    engine: str, definition: Definition, state: Json, functions: dict[str, Work], queue_refuses: int = 0
+) -> Run:
+    """Run the definition to its end on `engine`: `laptop` or `moto`."""
     world = World(functions, queue_refuses)
+    run = {"laptop": _on_the_laptop, "moto": _on_moto}[engine]
+    status, events = run(text_of(definition), json.dumps(state), world)
+    entered = [event["stateEnteredEventDetails"]["name"] for event in events if "Entered" in event["type"]]
+    return Run(status, entered, world.calls, world.messages, world.waits)
+
+
+def _on_the_laptop(text: str, state: str, world: World) -> tuple[str, list[Json]]:
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            world.waits.append(seconds)
+
+    async def ended() -> Execution:
+        executions = Executions(partial(_front, world), lambda: None, lambda text, level: None)
+        executions.deploy({MACHINE: Machine(MACHINE, "m", ROLE, False, text, compile_definition(text))})
+        execution = executions.start(MACHINE, "e", state)
+        async with asyncio.timeout(30):
+            await execution.ended.wait()
+        return execution
+
+    with patch.object(asyncio, "sleep", sleep):
+        execution = asyncio.run(ended())
+    return execution.status, execution.history.view()
+
+
+def _front(world: World, request: AwsRequest) -> AwsResponse:
+    """Answer as the runner's AWS endpoint does."""
+    try:
+        if request.service == "sqs":
+            return AwsResponse(200, json.dumps(world.send_message(**request.parameters)).encode(), {})
+        answer = world.invoke(request.path.split("/")[-2], request.body)
+    except ClientError as error:
+        return error_response(request, error.response["Error"]["Code"], "no", 429)
+    headers = {"x-amz-function-error": answer["FunctionError"]} if "FunctionError" in answer else {}
+    return AwsResponse(200, answer["Payload"].read(), headers)
+
+
+def _on_moto(text: str, state: str, world: World) -> tuple[str, list[Json]]:
     with _moto(world):
         client: Any = boto3.client("stepfunctions", REGION, aws_access_key_id="a", aws_secret_access_key="b")
-        role = "arn:aws:iam::123456789012:role/any"
-        machine = client.create_state_machine(name="m", definition=text_of(definition), roleArn=role)
-        arn = client.start_execution(
-            stateMachineArn=machine["stateMachineArn"], name="e", input=json.dumps(state)
-        )["executionArn"]
+        machine = client.create_state_machine(name="m", definition=text, roleArn=ROLE)["stateMachineArn"]
+        arn = client.start_execution(stateMachineArn=machine, name="e", input=state)["executionArn"]
         deadline = time.monotonic() + 30
         while (status := client.describe_execution(executionArn=arn)["status"]) == "RUNNING":
             assert time.monotonic() < deadline, "the execution did not end"
             time.sleep(0.01)
-        events = client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
-    entered = [event["stateEnteredEventDetails"]["name"] for event in events if "Entered" in event["type"]]
-    return Run(status, entered, world.calls, world.messages, world.waits)
+        return status, client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
 
 
 def text_of(definition: Definition) -> str:
