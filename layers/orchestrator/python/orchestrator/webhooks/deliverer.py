@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_MARGIN = 10
 """Seconds an attempt may take beside the POST: reading secrets, asking DNS, recording."""
+_MOMENT = 2
 
 
 class DeliveryNotFree(OrchestratorError):
@@ -70,7 +71,8 @@ class Deliverer:
         if due.due_at > now:
             await self._queue.send(due, now)
             return
-        await received.keep(self._lease)
+        # A moment longer than the lease: a message that came a moment before its end would wait for another.
+        await received.keep(self._lease + _MOMENT)
         try:
             await self._work(due)
         except OrchestratorError as error:
@@ -141,8 +143,8 @@ class Deliverer:
         await self._store.settle(_ended(delivery, attempt, "waiting", delivery.tries))
 
     def _pause(self, receives: int) -> float:
-        """Return seconds until a message that met a fault of ours comes again: up to 1, 2, 4 … 15 minutes."""
-        return min(900, 60 * 2 ** (receives - 1)) * (0.5 + self._chance() / 2)
+        """Return seconds until a message that met a fault of ours comes again: up to 1, 4, then 15 minutes."""
+        return min(900, 60 * 4 ** (receives - 1)) * (0.5 + self._chance() / 2)
 
 
 _DISABLED = Outcome(

@@ -8,7 +8,6 @@ SHOWN = 300
 """Characters of a URL that are shown at most."""
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
-_VALUE = re.compile(r"=[^&]*")
 
 
 def mask_url(url: str) -> str:
@@ -19,6 +18,10 @@ def mask_url(url: str) -> str:
 
 
 def _masked(query: str) -> str:
-    # A query without names is a value itself.
-    parts = [_VALUE.sub("=***", part) if "=" in part else part and "***" for part in query.split("&")]
-    return "&".join(parts)
+    return "&".join(map(_masked_part, query.split("&")))
+
+
+def _masked_part(part: str) -> str:
+    name, _, value = part.partition("=")
+    # What has no name, or nothing but padding behind its sign, is a value itself.
+    return f"{name}=***" if value.strip("=") else part and "***"

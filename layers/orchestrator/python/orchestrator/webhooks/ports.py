@@ -154,7 +154,7 @@ class EndpointStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Due:
     """The message of a delivery that is to be tried at `due_at` (Unix seconds)."""
 
