@@ -68,6 +68,12 @@ def test_a_secret_pasted_with_its_version_is_the_same_key() -> None:
     assert signing.key_bytes(f"v1,{WHSEC}") == signing.key_bytes(WHSEC) != signing.utf8(WHSEC)
 
 
+def test_a_secret_without_its_padding_is_the_same_key_as_for_the_official_library() -> None:
+    made = signing.headers(b"{}", ["whsec_YWJjZA"], "msg_1", int(time.time()))
+    Webhook("whsec_YWJjZA").verify(b"{}", made)
+    assert signing.key_bytes("whsec_YWJjZA") == signing.key_bytes("whsec_YWJjZA==") == b"abcd"
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_your-secret-key", "whsec_YWJj\n", "v1,whsec_é"])
 def test_a_secret_that_is_no_key_is_refused(secret: str) -> None:
     with pytest.raises(InvalidInput):

@@ -69,13 +69,13 @@ def key_bytes(secret: str) -> bytes:
         key = utf8(secret)
     else:
         try:
-            key = base64.b64decode(found[1], validate=True)
+            key = base64.b64decode(found[1] + "=" * (-len(found[1]) % 4), validate=True)
         except (binascii.Error, ValueError):
             key = b""
     if not key:
         raise InvalidInput(
             "The webhook secret is empty, or starts with whsec_ and is not base64 after it.",
-            hint="After whsec_ goes padded base64; any other text is taken as it is.",
+            hint="After whsec_ goes base64; any other text is taken as it is.",
         )
     return key
 
