@@ -41,4 +41,5 @@ def as_job(shown: Standing) -> JobView:
         hint=failed.hint if failed else None,
         duration_ms=view.duration_ms,
         callback_url=view.webhook_url,
+        cancel_requested=False,
     )
