@@ -2,7 +2,7 @@
 
 import asyncio
 
-from orchestrator.analysis.sweeping import Swept, Sweeping
+from orchestrator.analysis.sweeping import Sweeping, Swept
 from tests.unit.analysis.world import DAY, World
 
 
