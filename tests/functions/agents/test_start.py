@@ -22,6 +22,8 @@ def connect(*_):
     raise AssertionError("nothing is to be asked while a function starts")
 socket.socket.connect = socket.socket.connect_ex = connect
 {imports}
+from openai.types.responses import Response
+assert Response.__pydantic_complete__, "the first answer would have to wait for it"
 print(*sys.modules)
 """
 

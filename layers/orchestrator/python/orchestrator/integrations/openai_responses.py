@@ -28,6 +28,7 @@ from orchestrator.errors import VendorBusy, VendorError
 from orchestrator.integrations import openai_errors
 from orchestrator.integrations.openai import CONNECT_TIMEOUT, KeySource
 from orchestrator.integrations.openai_errors import VENDOR
+from orchestrator.integrations.openai_start import finish_loading
 from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
 from orchestrator.llm.ports import Generated, Prompt, Schema, Structured, Usage
 from orchestrator.llm.registry import resolve
@@ -123,9 +124,9 @@ class OpenAIText:
         return {"effort": effort} if effort and "effort" in self._model.parameters else None
 
     def prepare(self) -> None:
-        """Do what the first call would do: load the rest of the SDK and the certificates, some 130 ms."""
+        """Do what the first call would do: read the certificates, load the rest of the SDK."""
         self._client = self._built()
-        self._client.responses  # noqa: B018  # pyright: ignore[reportUnusedExpression]
+        finish_loading(self._client)
 
     def _sdk(self) -> openai.AsyncOpenAI:
         # The client's connections belong to an event loop; a new loop needs a new client.
