@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from orchestrator.errors import NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai_responses import OpenAIText
@@ -88,6 +88,18 @@ def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
     answer = ask(vendor, structured)
     assert answer.value.summary in PROMPT.text
     assert answer.usage.output_tokens > 0
+
+
+def test_lengths_of_texts_are_checked_here_and_not_asked_of_the_vendor(vendor: Sandbox) -> None:
+    class Bounded(BaseModel):
+        minLength: str = Field(min_length=1, max_length=3)  # noqa: N815 - a field may be called so
+        points: list[str] = Field(min_length=1)
+
+    with pytest.raises(SchemaMismatch, match="minLength: String should have at most 3 characters"):
+        ask(vendor, lambda model: model.generate_structured(PROMPT, Bounded))
+    sent = vendor.outbox.entries()[-1]["body"]["text"]["format"]["schema"]["properties"]
+    assert sent["minLength"].keys().isdisjoint({"minLength", "maxLength"})
+    assert sent["points"]["minItems"] == 1
 
 
 def test_a_retired_model_is_replaced_and_both_names_are_reported(

@@ -13,7 +13,7 @@ from typing import Any, cast
 from starlette.responses import Response, StreamingResponse
 
 from infra.local.sandbox.openai_agents import answer
-from infra.local.sandbox.openai_wire import BadRequestError
+from infra.local.sandbox.openai_wire import BadRequestError, check_strict
 from infra.local.sandbox.standin import json_response
 
 _REFUSAL = "I'm sorry, but I can't help with that."
@@ -58,6 +58,8 @@ def _answer(body: dict[str, Any], messages: list[str]) -> str:
     if wanted.get("type") == "json_schema":
         if not isinstance(wanted.get("schema"), dict):
             raise BadRequestError("Missing required parameter: 'text.format.schema'.", "text.format.schema")
+        if wanted.get("strict"):
+            check_strict(wanted["schema"], str(wanted.get("name")))
         # The last message is what is asked about; those before it only tell what came earlier.
         return json.dumps(answer(wanted["schema"], messages[-1]), ensure_ascii=False)
     text = "\n".join(filter(None, messages))

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from infra.local.sandbox.wordlists import words as listed
 
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»“)\]]*(?=\s)|[。！？]+[」』”’）]*|\n\s*\n|\n(?=\s*[-*•–]\s)|[,:](?=\s*\n)")
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]+[\"'”’»“)\]]*(?=\s)|[。！？]+[」』”’）]*|\n\s*\n|\n(?=\s*[-*•–]\s)|[,:](?=\s*\n)"
+)
 """Where a sentence may end; a comma or colon at a line's end closes a salutation or a heading."""
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"  # no blanks between words: each character counts as one
 _WORD = re.compile(rf"[^\W_{_UNSPACED}]+(?:[-'’&][^\W_{_UNSPACED}]+)*|[{_UNSPACED}]")

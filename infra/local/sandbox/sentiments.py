@@ -76,7 +76,7 @@ class Sentiment:
         told = sum(score != 0 for score in scores)
         score = sum(scores) / (told + (len(scores) - told) / 4) if told else 0.0
         parts = [_bounded(clause.feeling) for clauses in self._sentences for clause in clauses]
-        return _named(score, parts, dense=sum(map(abs, parts)) * 3 >= len(scores))
+        return _named(score, parts, dense=sum(map(abs, parts)) * 4 >= len(scores))
 
     def around(self, places: Sequence[tuple[int, int]]) -> Mood:
         """Return the feeling of what is said about one thing, mentioned at `places`."""

@@ -79,6 +79,38 @@ def test_what_can_be_repaired_is_not_asked_for_again(broken: str) -> None:
     assert (answer.asked, answer.repaired, answer.usage) == (1, True, Usage(100, 10))
 
 
+class Item(BaseModel):
+    name: str
+    size: int
+
+
+class Basket(BaseModel):
+    items: list[Item]
+
+
+@pytest.mark.parametrize(
+    ("broken", "kept"),
+    [
+        ('{"items": [{"name": "a", "size": 1}, {"name": "b", "si', ["a"]),
+        ('{"items": [{"name": "a", "size": 1}, {"name": "b", "size": 2', ["a", "b"]),
+    ],
+)
+def test_of_an_answer_cut_off_inside_a_list_the_whole_items_are_kept(broken: str, kept: list[str]) -> None:
+    answer = asyncio.run(ask(Scripted(broken), PROMPT, Basket))
+    assert [item.name for item in answer.value.items] == kept
+
+
+def test_a_list_with_nothing_whole_in_it_is_asked_for_again() -> None:
+    answer = asyncio.run(ask(Scripted('{"items": [{"na', '{"items": []}'), PROMPT, Basket))
+    assert (answer.asked, answer.repaired) == (2, False)
+
+
+def test_an_item_that_is_wrong_but_whole_is_asked_for_again() -> None:
+    wrong = '{"items": [{"name": "a", "size": 1}, {"name": "b"}]}'
+    answer = asyncio.run(ask(Scripted(wrong, '{"items": []}'), PROMPT, Basket))
+    assert (answer.asked, answer.repaired) == (2, False)
+
+
 def test_what_cannot_be_repaired_is_asked_for_once_more_and_both_calls_count() -> None:
     answer = asked(Scripted(HOPELESS, WHOLE))
     assert (answer.asked, answer.repaired) == (2, False)

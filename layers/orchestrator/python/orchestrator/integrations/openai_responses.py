@@ -162,8 +162,23 @@ class OpenAIText:
 
 def _format(schema: type[Schema]) -> ResponseTextConfigParam:
     tool = openai.pydantic_responses_function_tool(schema)  # the SDK's public way to a strict JSON schema
-    parameters = cast("dict[str, object]", tool["parameters"])
+    parameters = cast("dict[str, object]", _permitted(tool["parameters"]))
     return {"format": {"type": "json_schema", "name": schema.__name__, "schema": parameters, "strict": True}}
+
+
+def _permitted(schema: object) -> object:
+    """Return `schema` without the lengths of texts, which strict output may refuse; we check them ourselves.
+
+    https://platform.openai.com/docs/guides/structured-outputs lists what is supported.
+    """
+    if isinstance(schema, list):
+        return [_permitted(part) for part in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("dict[str, object]", schema)
+    # A number: under `properties` these would be names of fields, whose values are schemas.
+    lengths = {name for name in ("minLength", "maxLength") if isinstance(fields.get(name), int)}
+    return {name: _permitted(value) for name, value in fields.items() if name not in lengths}
 
 
 def _check(response: Response, spent: Spent) -> None:

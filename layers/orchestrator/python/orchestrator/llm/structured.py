@@ -6,9 +6,10 @@ code fences and prose); what cannot be repaired is asked for once more, with a w
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, replace
-from typing import Generic
+from typing import Generic, cast
 
 from pydantic import ValidationError
 
@@ -76,12 +77,45 @@ def _repaired(answer: str, schema: type[Schema]) -> Schema | None:
     """Return the value that `answer` means, `None` when it cannot be told."""
     from json_repair import repair_json  # 100 ms to import, and seldom needed
 
-    if len(answer) > _LONGEST_REPAIR:
+    if len(answer) > _LONGEST_REPAIR or _is_json(answer):
         return None
     try:
-        return schema.model_validate_json(repair_json(answer))
-    except (ValidationError, ValueError, RecursionError):  # nested too deep for json-repair: ValueError
+        value: object = json.loads(repair_json(answer))
+        try:
+            return schema.model_validate_json(json.dumps(value))
+        except ValidationError as error:
+            _drop_cut_item(value, error)
+            return schema.model_validate_json(json.dumps(value))
+    except (ValueError, RecursionError):  # a ValidationError is a ValueError
         return None
+
+
+def _is_json(answer: str) -> bool:
+    try:
+        json.loads(answer)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _drop_cut_item(value: object, error: ValidationError) -> None:
+    """Take the last item from the list in which `value` stops fitting.
+
+    An answer cut off inside of a list's item has that item without its last fields.
+    """
+    ends: list[object] | None = None
+    for part in error.errors(include_url=False, include_input=False, include_context=False)[0]["loc"]:
+        if (
+            isinstance(value, list)
+            and isinstance(part, int)
+            and part < len(items := cast("list[object]", value))
+        ):
+            ends = items if part == len(items) - 1 else ends
+            value = items[part]
+        elif isinstance(value, dict):
+            value = cast("dict[str | int, object]", value).get(part)
+    if ends and len(ends) > 1:  # of a list with nothing whole in it, nothing is known
+        ends.pop()
 
 
 def _reminded(prompt: Prompt, mismatch: SchemaMismatch) -> Prompt:
