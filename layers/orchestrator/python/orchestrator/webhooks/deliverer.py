@@ -143,7 +143,7 @@ class Deliverer:
         await self._store.settle(_ended(delivery, attempt, "waiting", delivery.tries))
 
     def _pause(self, receives: int) -> float:
-        """Return seconds until a message that met a fault of ours comes again: up to 1, 4, then 15 minutes."""
+        """Return seconds until a message that met a fault of ours comes again: up to 1, 4, 15 minutes."""
         return min(900, 60 * 4 ** (receives - 1)) * (0.5 + self._chance() / 2)
 
 
