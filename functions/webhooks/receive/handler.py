@@ -12,7 +12,7 @@ from orchestrator.analysis.submission import Submission
 from orchestrator.analysis.views import AcceptedView, path_of
 from orchestrator.config.groups import Analysis
 from orchestrator.entry.http import Trace, create_app, lambda_handler
-from orchestrator.entry.signed import signed_route
+from orchestrator.entry.signed import SIGNED, signed_route
 from orchestrator.entry.snapstart import before_snapshot
 from orchestrator.errors import Conflict, KeyReused
 from orchestrator.webhooks.inbound import Inbound, verified
@@ -39,6 +39,7 @@ app.router.route_class = signed_route(_verify)
     status_code=202,
     response_model=AcceptedView | BatchAcceptedView,
     response_model_exclude_none=True,
+    openapi_extra=SIGNED,
 )
 async def receive(body: ProcessRequest, request: Request, trace: Trace) -> Response:
     """Analyse a text that a signed webhook brings; ask for the result, or have it delivered."""

@@ -263,7 +263,7 @@ def test_while_a_secret_is_replaced_both_sign(api: Deployed) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"WEBHOOK_RECEIVE_SECRET": ""}, {"WEBHOOK_RECEIVE_SECRET": "whsec_no"}]
+    "values", [{}, {"WEBHOOK_RECEIVE_SECRET": ""}, {"WEBHOOK_RECEIVE_SECRET": "whsec_no base64"}]
 )
 def test_without_a_secret_nothing_is_received_and_the_setting_is_named(
     api: Deployed, values: dict[str, str]

@@ -60,7 +60,9 @@ def test_every_operation_has_a_name_a_summary_a_known_tag_and_documented_faults(
         assert set(operation["tags"]) <= known, path
         assert {"429", "500"} <= set(operation["responses"]), path
         if "requestBody" in operation:
-            assert {"400", "413", "422"} <= set(operation["responses"]), path
+            assert {"413", "422"} <= set(operation["responses"]), path
+            # A route that takes any bytes reads no JSON that could be malformed.
+            assert ("400" in operation["responses"]) == operation["requestBody"].get("required", False), path
 
 
 def test_fastapis_own_error_shape_is_nowhere() -> None:
@@ -193,3 +195,11 @@ def test_there_are_examples_of_requests_and_answers() -> None:
 def test_an_example_is_what_its_schema_says(title: str, value: Any, schema: dict[str, Any]) -> None:
     whole = {"components": WHOLE["components"], **schema}
     assert [error.message for error in Draft202012Validator(whole).iter_errors(value)] == [], title
+
+
+def test_a_route_for_signed_bodies_names_its_headers_and_answers_401_without_asking_for_a_key() -> None:
+    operation = WHOLE["paths"]["/webhook/receive"]["post"]
+    headers = {parameter["name"] for parameter in operation["parameters"]}
+    assert headers >= {"X-Webhook-Signature", "webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert operation["security"] == []
+    assert "not signed" in operation["responses"]["401"]["description"]
