@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from orchestrator.analysis.models import Mode
 from orchestrator.errors import InvalidInput
+from orchestrator.webhooks.signing import key_bytes
 
 MAX_BATCH = 25
 MAX_URL = 2048
@@ -100,4 +101,16 @@ class ProcessRequest(BaseModel):
                 hint="Add `webhook_url`, or leave the secret out.",
                 field="webhook_secret",
             )
+        for secret in self.webhook_secret or ():
+            _refuse_no_key(secret)
         return self
+
+
+def _refuse_no_key(secret: str) -> None:
+    try:
+        key_bytes(secret)
+    except InvalidInput as error:
+        # Now, not at the delivery: by then nobody is there to mend it.
+        raise InvalidInput(
+            f"webhook_secret: {error.message}", hint=error.hint, field="webhook_secret"
+        ) from error
