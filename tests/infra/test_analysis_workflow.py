@@ -11,6 +11,7 @@ from infra.deployment import ROOT
 from infra.discovery import Found
 from infra.states import RETRY
 from orchestrator.analysis.endings import LONGEST_WAIT, MOST_ATTEMPTS
+from orchestrator.entry.task import SPREAD
 from orchestrator.spec import WORKFLOWS, Function
 from tests.infra.executions import LambdaError, Refused, Run, Work, execute
 from tests.infra.synthesized import Json
@@ -197,9 +198,9 @@ def test_errors_nobody_named_are_never_retried(definition: Definition) -> None:
 
 def test_even_the_longest_way_through_ends_before_the_workflows_time_out(definition: Definition) -> None:
     states = definition.states["States"]
-    lambda_refuses = pauses(RETRY[1])
+    lambda_refuses, longest_wait = pauses(RETRY[1]), LONGEST_WAIT * (1 + SPREAD)
     agents = [
-        MOST_ATTEMPTS * states[name]["TimeoutSeconds"] + (MOST_ATTEMPTS - 1) * LONGEST_WAIT + lambda_refuses
+        MOST_ATTEMPTS * states[name]["TimeoutSeconds"] + (MOST_ATTEMPTS - 1) * longest_wait + lambda_refuses
         for name in ("summarizer", "sentiment", "entity_extractor")
     ]
     end = [longest(states["collector"]), longest(states["settle later"])]

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from math import ceil
+from random import uniform
 from time import perf_counter, time
 from typing import Any
 
@@ -22,6 +23,9 @@ from orchestrator.spec import Function
 
 Work = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+SPREAD = 0.1
+"""The share of a wait that may be added to it."""
 
 
 class RetryAt(Exception):
@@ -33,8 +37,9 @@ def task_handler(spec: Function, work: Work) -> Handler:
 
     A domain error leaves under its `error_type`, the name Lambda reports as the error and `Retry` and `Catch`
     match; one that says how long to wait (`retry_after`) leaves as `RetryAt`, whose message is the moment to
-    come back: a Wait state's timestamp (RFC 3339, UTC, whole seconds, never earlier than asked). Any other
-    exception leaves as it is, under its class name.
+    come back: a Wait state's timestamp (RFC 3339, UTC, whole seconds), as asked or up to a tenth later, since
+    those that were refused together must not come back together. Any other exception leaves as it is, under
+    its class name.
 
     Raises:
         SettingsError: a variable of the function's settings groups is wrong; the init fails with it.
@@ -78,7 +83,8 @@ async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[st
 def _as_step_functions_reads_it(error: OrchestratorError) -> Exception:
     wait: float | None = getattr(error, "retry_after", None)
     if wait is not None:
-        moment = datetime.fromtimestamp(ceil(time() + wait), UTC)
+        later = wait * uniform(0, SPREAD)  # noqa: S311 - only spreads load
+        moment = datetime.fromtimestamp(ceil(time() + wait + later), UTC)
         return RetryAt(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     if type(error).__name__ == error.error_type:
         return error
