@@ -19,6 +19,8 @@ from orchestrator.wiring import analysis
 
 LONGEST_WAIT = 27
 """Seconds, of API Gateway's 30."""
+_KEY = "Names the request for 24 hours: sent again, it is answered as it stands by then."
+_PREFER = "`wait=n`: answer with the result if there is one within n seconds (at most 27)."
 
 app = create_app(SPEC, max_body=largest_body(Analysis.load().max_text_length))
 
@@ -39,8 +41,8 @@ async def process(
     request: ProcessRequest,
     caller: Caller,
     trace: Trace,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
-    prefer: Annotated[str, Header(max_length=255)] = "",
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255, description=_KEY)] = None,
+    prefer: Annotated[str, Header(max_length=255, description=_PREFER)] = "",
 ) -> Response:
     """Analyse a text: its summary, its sentiment, the entities it names."""
     begun = time.monotonic()
