@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.webhooks import signing
 from tests.local.running import ROOT, Running, until
 
 TEXT = (ROOT / "docs" / "webhooks.md").read_text("utf-8")
@@ -113,3 +115,12 @@ def test_the_commands_that_sign_a_request_are_accepted_and_only_once(runner: Run
     assert "req_" in first
     if number == 0:
         assert shell(runner, command).startswith("HTTP/1.1 409 ")
+
+
+def test_a_signed_batch_is_within_what_the_function_may_do(runner: Running) -> None:
+    body = json.dumps({"texts": [f"Ada Lovelace was in London, {number} times." for number in range(3)]})
+    headers = signing.headers(body.encode(), ["local-stand-in"], "msg_batch", int(time.time()))
+    answer = runner.post(
+        "/webhook/receive", content=body, headers=headers | {"content-type": "application/json"}
+    )
+    assert (answer.status_code, len(answer.json()["requests"])) == (202, 3)

@@ -164,7 +164,10 @@ def test_a_key_that_comes_with_another_body_is_refused(api: Deployed) -> None:
             "webhook_secret",
         ),
         ({"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": 5}, "webhook_secret"),
-        ({"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": "whsec_?"}, "webhook_secret"),
+        (
+            {"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": "whsec_?"},
+            "webhook_secret",
+        ),
     ],
 )
 def test_a_wrong_value_is_named_and_nothing_is_written(api: Deployed, body: Any, field: str) -> None:
