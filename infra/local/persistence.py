@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from infra.local.aws.moto_calls import LOCK
-from infra.local.moto_patches import MOTO, dynamodb, kms
+from infra.local.moto_patches import MOTO, dynamodb, dynamodb_changes, kms
 from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, REGION
 
@@ -118,14 +118,14 @@ def _backend(service: str) -> Any:
 
 
 def _save_tables() -> Any:
-    return {name: (table.schema, dict(table.items)) for name, table in _tables().items()}
+    return {name: (table.schema, dynamodb_changes.frozen(table)) for name, table in _tables().items()}
 
 
 def _restore_tables(data: Any) -> None:
-    for name, (schema, items) in data.items():
+    for name, (schema, partitions) in data.items():
         table = _tables().get(name)
         if table and table.schema == schema:
-            table.items.update(items)
+            dynamodb_changes.thaw(table, partitions)
 
 
 def _save_queues() -> Any:
