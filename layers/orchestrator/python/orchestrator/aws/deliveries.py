@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 from orchestrator.aws import delivery_items as items
 from orchestrator.aws.clients import Refused, call, dynamodb
@@ -97,7 +97,7 @@ class DynamoDeliveries:
         expression = f"SET {', '.join(changes)}" + (" REMOVE next_at" if delivery.next_at is None else "")
         key = items.key(announcement.tenant, announcement.subject)
         try:
-            await self._update(key, expression, _MINE, values)
+            await self._change(key, expression, _MINE, values, returned="NONE")
         except Refused as refused:
             # The SDK sends a change again when its reply is lost, and then finds it made.
             return bool(refused.item) and _is_as_settled(items.read_delivery(refused.item), delivery)
@@ -206,7 +206,20 @@ class DynamoDeliveries:
         values: Mapping[str, Any],
         names: Mapping[str, str] | None = None,
     ) -> Delivery:
-        reply = await call(
+        reply = await self._change(key, changes, condition, values, names, returned="ALL_NEW")
+        return items.read_delivery(reply["Attributes"])
+
+    async def _change(
+        self,
+        key: Mapping[str, Any],
+        changes: str,
+        condition: str,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
+        *,
+        returned: Literal["ALL_NEW", "NONE"],
+    ) -> Mapping[str, Any]:
+        return await call(
             dynamodb().update_item,
             TableName=self._table,
             Key=key,
@@ -214,10 +227,9 @@ class DynamoDeliveries:
             ConditionExpression=condition,
             ExpressionAttributeNames={**_NAMES, **(names or {})},
             ExpressionAttributeValues=values,
-            ReturnValues="ALL_NEW",
+            ReturnValues=returned,
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-        return items.read_delivery(reply["Attributes"])
 
 
 def _is_as_settled(standing: Delivery, settled: Delivery) -> bool:
