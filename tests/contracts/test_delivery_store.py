@@ -1,11 +1,13 @@
 """What the store of deliveries promises: DynamoDB on moto and the dict alike."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from orchestrator.webhooks.models import Attempt
+from orchestrator.webhooks.models import Attempt, Delivery
 from orchestrator.webhooks.ports import DeliveryStore
 from tests.contracts.delivery_stores import (
     DAY,
@@ -47,6 +49,29 @@ def test_a_second_announcement_gets_what_stands_there_and_changes_nothing(store:
         await store.settle(settled(await taken(store), "delivered", NOW + 1, status_code=200))
         again = await store.create(delivery(NOW + 9, body=b"other"))
         assert (again.status, again.announcement.body) == ("delivered", first.announcement.body)
+
+    play(scene)
+
+
+def test_news_take_the_place_of_what_stands_there_once(store: DeliveryStore) -> None:
+    async def scene() -> None:
+        await store.create(delivery())
+        standing = settled(await taken(store), "failed", NOW + 1, error="no answer")
+        await store.settle(standing)
+        news = replace(delivery(NOW + 9, event="job.succeeded"), webhook_id="msg_1_new", log=standing.log)
+        assert await store.supersede(standing, news) is True
+        assert await store.supersede(standing, news) is False
+        assert await store.get("acme", "req_1") == news
+        assert list(await store.failed("acme", 0, NOW + 99, 9)) == []
+        assert len((await taken(store, NOW + 9, "w2")).log) == 2
+
+    play(scene)
+
+
+def test_nothing_takes_the_place_of_what_was_erased(store: DeliveryStore) -> None:
+    async def scene() -> None:
+        assert await store.supersede(delivery(), delivery(NOW + 9)) is False
+        assert await store.get("acme", "req_1") is None
 
     play(scene)
 
@@ -218,3 +243,19 @@ def test_with_only_failed_nothing_else_is_tried_again(store: DeliveryStore) -> N
         assert await store.renew("acme", "req_2", NOW, int(NOW) + DAY, only_failed=True) is None
 
     play(scene)
+
+
+def test_of_many_workers_that_take_a_delivery_at_once_one_gets_it() -> None:
+    with delivery_store("table") as store, ThreadPoolExecutor(8) as workers:
+        asyncio.run(store.create(delivery()))
+
+        def take(number: int) -> Delivery | None:
+            return asyncio.run(store.take("acme", "req_1", f"w{number}", NOW, LEASE))
+
+        found = list(workers.map(take, range(24)))
+        holders = {one.holder for one in found if one is not None}
+        assert (len(found), len(holders)) == (24, 1)
+        assert sum(one is not None and one.holder == f"w{n}" for n, one in enumerate(found)) == 1
+        kept = asyncio.run(store.get("acme", "req_1"))
+        assert kept is not None
+        assert len(kept.log) == 1

@@ -23,6 +23,13 @@ class MemoryDeliveries:
         place = delivery.announcement.tenant, delivery.announcement.subject
         return self.deliveries.setdefault(place, delivery)
 
+    async def supersede(self, standing: Delivery, delivery: Delivery) -> bool:
+        place = delivery.announcement.tenant, delivery.announcement.subject
+        if place not in self.deliveries or self.deliveries[place].webhook_id != standing.webhook_id:
+            return False
+        self._keep(delivery)
+        return True
+
     async def get(self, tenant: str, subject: str) -> Delivery | None:
         return self.deliveries.get((tenant, subject))
 

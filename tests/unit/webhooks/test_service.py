@@ -21,6 +21,34 @@ def test_a_subject_that_would_break_the_signed_text_is_refused() -> None:
         webhook_id("req_a.b")
 
 
+def test_another_event_of_a_subject_is_news_with_an_id_of_its_own_and_the_same_log() -> None:
+    async def scene(world: World) -> None:
+        await world.announce(event="job.failed", body=b"failed")
+        await world.pass_time()
+        for _ in range(3):
+            await world.announce(event="job.succeeded", body=b"succeeded")
+            await world.pass_time()
+        posts = world.sender.posts
+        assert [post.body for post in posts] == [b"failed", b"succeeded"]
+        assert [post.headers["webhook-id"] for post in posts] == ["msg_1", "msg_1_succeeded"]
+        assert (world.delivery.status, len(world.delivery.log)) == ("delivered", 2)
+
+    play(scene)
+
+
+def test_news_overtake_an_event_that_still_waits_for_its_receiver() -> None:
+    async def scene(world: World) -> None:
+        world.sender.script = [Reply(500, 3)]
+        await world.announce(event="job.failed", body=b"failed")
+        await world.pass_time(1)
+        await world.announce(event="job.succeeded", body=b"succeeded")
+        await world.pass_time()
+        assert [post.body for post in world.sender.posts] == [b"failed", b"succeeded"]
+        assert world.waiting == []
+
+    play(scene)
+
+
 @pytest.mark.parametrize(("tenant", "subject"), [("acme", "req_2"), ("other", "req_1")])
 def test_what_is_not_there_or_another_tenants_is_not_found(tenant: str, subject: str) -> None:
     async def scene(world: World) -> None:

@@ -33,16 +33,18 @@ class DynamoDeliveries:
     async def create(self, delivery: Delivery) -> Delivery:
         """Put the delivery unless its subject has one."""
         try:
-            await call(
-                dynamodb().put_item,
-                TableName=self._table,
-                Item=items.delivery_item(delivery),
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            await self._put(delivery, "attribute_not_exists(pk)")
         except Refused as refused:
             return items.read_delivery(refused.item)
         return delivery
+
+    async def supersede(self, standing: Delivery, delivery: Delivery) -> bool:
+        """Put the delivery over the one that is known by its id."""
+        try:
+            await self._put(delivery, "webhook_id = :standing", {":standing": {"S": standing.webhook_id}})
+        except Refused:
+            return False
+        return True
 
     async def get(self, tenant: str, subject: str) -> Delivery | None:
         """Read the delivery consistently."""
@@ -181,6 +183,17 @@ class DynamoDeliveries:
                 break
             asked["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
         return found
+
+    async def _put(self, delivery: Delivery, condition: str, values: Mapping[str, Any] | None = None) -> None:
+        asked: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
+        await call(
+            dynamodb().put_item,
+            TableName=self._table,
+            Item=items.delivery_item(delivery),
+            ConditionExpression=condition,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **asked,
+        )
 
     async def _delete(
         self, key: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None

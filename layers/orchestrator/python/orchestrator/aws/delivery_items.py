@@ -74,7 +74,7 @@ def delivery_item(delivery: Delivery) -> Item:
         "status": {"S": delivery.status},
         "tries": {"N": "0"},
         "by_hand": {"BOOL": False},
-        "log": {"L": []},
+        "log": {"L": [log_entry(attempt) for attempt in delivery.log]},
         "expires_at": {"N": str(delivery.expires_at)},
         "swept_in": {"S": swept_in(subject, delivery.expires_at)},
     }

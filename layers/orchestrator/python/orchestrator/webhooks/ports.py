@@ -88,6 +88,10 @@ class DeliveryStore(Protocol):
         """Write a new delivery and return it, or what stands under its subject already."""
         ...
 
+    async def supersede(self, standing: Delivery, delivery: Delivery) -> bool:
+        """Put `delivery` in the place of `standing`; false when something else stands there by now."""
+        ...
+
     async def get(self, tenant: str, subject: str) -> Delivery | None:
         """Return the tenant's delivery, read consistently."""
         ...

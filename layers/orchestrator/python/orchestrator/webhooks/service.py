@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.errors import Conflict, InvalidInput, NotFound
 from orchestrator.webhooks.models import MAX_ATTEMPTS, Announcement, Delivery
@@ -53,10 +53,11 @@ class Webhooks:
         self._clock = clock
 
     async def announce(self, announcement: Announcement) -> None:
-        """Accept an announcement for delivery; announcing the same subject again changes nothing.
+        """Accept an announcement for delivery; announcing the same event of a subject again changes nothing.
 
         The record first, then the message: whoever dies in between announces again, and a delivery that
-        nobody has begun gets its message once more.
+        nobody has begun gets its message once more. Another event of the subject (a job that failed was
+        redriven, and has succeeded) is news, and goes out under an id of its own.
 
         Raises:
             OrchestratorError: it could not be accepted for the moment; announcing it again is safe.
@@ -71,8 +72,17 @@ class Webhooks:
             updated_at=now,
         )
         delivery = await self._store.create(made)
+        if delivery.announcement.event != announcement.event:
+            delivery = await self._supersede(delivery, made)
         if delivery.status == "pending":
             await self._send(delivery, now)
+
+    async def _supersede(self, standing: Delivery, made: Delivery) -> Delivery:
+        word = made.announcement.event.rpartition(".")[2]
+        news = replace(made, webhook_id=f"{made.webhook_id}_{word}", log=standing.log)
+        if await self._store.supersede(standing, news):
+            return news
+        return await self._store.create(made)  # somebody was quicker: what stands there now
 
     async def log(self, tenant: str, subject: str) -> Delivery:
         """Return the delivery with all its attempts.
