@@ -68,6 +68,8 @@ class Host:
             await self._start()
             seconds = time.perf_counter() - started
             print(f"orchestrator ready on {self.url} (docs: /docs) in {seconds:.1f} s", flush=True)
+            if self.standins.base_urls(self.deployment.vendors, self.environment.settings):
+                self.standins.warm()
             await self._stop.wait()
 
     async def _start(self) -> None:

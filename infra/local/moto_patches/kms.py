@@ -1,7 +1,7 @@
 """KMS: keys whose id is known before they exist, and whose material can be kept.
 
 moto draws both at random at each start. The template's `Ref` must know the id, and what was sealed yesterday
-must open today.
+must open today. moto also makes an RSA key for each symmetric key, a tenth of a second that nobody uses.
 """
 
 from __future__ import annotations
@@ -13,12 +13,21 @@ from typing import Any
 from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, REGION
 
+_originals: dict[str, Any] = {}
 _KEY_ID = 36
 """Bytes of the key's id that moto begins a ciphertext with."""
 
 
 def install(endpoint: str) -> None:
-    """Change nothing: keys are made here, all else is moto's."""
+    """Let symmetric keys do without an RSA key; a second call changes nothing."""
+    models = moto("kms.models")
+    if "generate_private_key" not in _originals:
+        _originals["generate_private_key"] = models.generate_private_key
+        models.generate_private_key = _private_key
+
+
+def _private_key(key_spec: str) -> Any:
+    return None if key_spec == "SYMMETRIC_DEFAULT" else _originals["generate_private_key"](key_spec)
 
 
 def ensure_key(key_id: str, description: str) -> None:
