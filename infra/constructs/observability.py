@@ -1,4 +1,4 @@
-"""Alarms and the dashboard.
+"""Alarms.
 
 An alarm's expression may use ten metrics (CloudWatch user guide, "Using math expressions with CloudWatch
 metrics"), so the functions are watched in tens, group by group: fifty functions need some twenty alarms
@@ -24,18 +24,16 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra.constructs.api import Api
+from infra.constructs.dashboard import PERIOD, add_dashboard, of_workflow
 from infra.constructs.function import FunctionFolder
 from infra.constructs.workflows import Workflows
 from infra.deployment import Deployment
 
 METRICS_PER_ALARM = 10
-PERIOD = Duration.minutes(5)
 SLOW = 0.8
 """Share of its time-out a function's p99 duration may take."""
 FAILING = 0.5
 """Share of a task's runs that may fail: its workflow runs it again, or goes on without it."""
-
-EXECUTION_ENDS = ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
 
 
 class Observability(Construct):
@@ -62,7 +60,7 @@ class Observability(Construct):
         for name, machine in workflows.by_name.items():
             self._executions(name, machine)
         self._server_errors(api)
-        self._dashboard(dead, workflows, api)
+        add_dashboard(self, deployment.prefix, dead, workflows, api)
 
     def _dead_letters(self, queue: sqs.Queue) -> None:
         self._alarm(
@@ -131,7 +129,7 @@ class Observability(Construct):
     def _executions(self, name: str, machine: stepfunctions.CfnStateMachine) -> None:
         # A workflow catches what its tasks raise: one that fails all the same left its work unfinished.
         parts = {
-            metric: _of_workflow(machine, f"Executions{ending}")
+            metric: of_workflow(machine, f"Executions{ending}")
             for metric, ending in (("failed", "Failed"), ("late", "TimedOut"), ("aborted", "Aborted"))
         }
         total = cloudwatch.MathExpression(
@@ -164,42 +162,6 @@ class Observability(Construct):
         if self._topic:
             alarm.add_alarm_action(cast(cloudwatch.IAlarmAction, actions.SnsAction(self._topic)))
 
-    def _dashboard(self, dead: list[sqs.Queue], workflows: Workflows, api: Api) -> None:
-        dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._prefix)
-        dashboard.add_widgets(
-            _graph("Requests", [api.api.metric_count(period=PERIOD)]),
-            _graph(
-                "4xx and 5xx",
-                [api.api.metric_client_error(period=PERIOD), api.api.metric_server_error(period=PERIOD)],
-            ),
-            _graph("API latency p99 (ms)", [api.api.metric_latency(period=PERIOD, statistic="p99")]),
-        )
-        dashboard.add_widgets(
-            *(self._search(*of) for of in (("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p99")))
-        )
-        dashboard.add_widgets(
-            self._search("ConcurrentExecutions", "Maximum"),
-            _graph("Dead letters", [queue.metric_approximate_number_of_messages_visible() for queue in dead]),
-        )
-        for name, machine in workflows.by_name.items():
-            dashboard.add_widgets(
-                _graph(
-                    f"Workflow {name}", [_of_workflow(machine, f"Executions{end}") for end in EXECUTION_ENDS]
-                ),
-                _graph(f"Workflow {name}: time (ms)", [_of_workflow(machine, "ExecutionTime", "p99")]),
-            )
-
-    def _search(self, metric: str, statistic: str) -> cloudwatch.GraphWidget:
-        query = f'{{AWS/Lambda,FunctionName}} MetricName="{metric}" FunctionName="{self._prefix}-"'
-        return _graph(
-            f"{metric} by function",
-            [
-                cloudwatch.MathExpression(
-                    expression=f"SEARCH('{query}', '{statistic}')", label="", period=PERIOD
-                )
-            ],
-        )
-
 
 def fails_on_purpose(function: FunctionFolder) -> bool:
     """Return whether an error of the function is an answer too.
@@ -208,19 +170,6 @@ def fails_on_purpose(function: FunctionFolder) -> bool:
     or to go on without it.
     """
     return function.found.spec.authorizer or function.found.spec.task_of is not None
-
-
-def _of_workflow(
-    machine: stepfunctions.CfnStateMachine, metric: str, statistic: str = "sum"
-) -> cloudwatch.Metric:
-    dimensions = {"StateMachineArn": machine.ref}
-    return cloudwatch.Metric(
-        namespace="AWS/States",
-        metric_name=metric,
-        dimensions_map=dimensions,
-        statistic=statistic,
-        period=PERIOD,
-    )
 
 
 def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionFolder]]]:
@@ -235,7 +184,3 @@ def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionF
 
 def _listed(members: list[FunctionFolder]) -> str:
     return ", ".join(member.found.id for member in members)
-
-
-def _graph(title: str, left: list[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=left, width=8, height=6)
