@@ -20,7 +20,7 @@ from dataclasses import replace
 from orchestrator.errors import OrchestratorError
 from orchestrator.webhooks.courier import Courier, Outcome
 from orchestrator.webhooks.masking import mask_url
-from orchestrator.webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from orchestrator.webhooks.models import Attempt, Delivery, DeliveryStatus
 from orchestrator.webhooks.ports import DeliveryQueue, DeliveryStore, Due, EndpointStore, Received
 from orchestrator.webhooks.schedule import Schedule
 
@@ -96,8 +96,9 @@ class Deliverer:
     async def _attempt(self, delivery: Delivery) -> None:
         announcement = delivery.announcement
         try:
-            known = await self._known(delivery)
-            disabled = known is not None and known.is_disabled
+            known = await self._endpoints.get(announcement.tenant, announcement.url)
+            # By hand: somebody wants to see it tried.
+            disabled = known is not None and known.is_disabled and not delivery.by_hand
             outcome = _DISABLED if disabled else await self._courier.carry(delivery)
         except Exception as error:
             await self._give_back(delivery, error)
@@ -106,15 +107,10 @@ class Deliverer:
             logger.warning("%s was taken over before its attempt was recorded", announcement.subject)
         # After the record: whatever fails from here on repeats no attempt.
         elif outcome.error is None:
-            if known or delivery.by_hand:
+            if known:
                 await self._endpoints.recovered(announcement.tenant, announcement.url)
         elif not disabled:
             await self._endpoints.failed(announcement.tenant, announcement.url, self._clock())
-
-    async def _known(self, delivery: Delivery) -> Endpoint | None:
-        if delivery.by_hand:  # somebody wants to see it tried
-            return None
-        return await self._endpoints.get(delivery.announcement.tenant, delivery.announcement.url)
 
     async def _conclude(self, delivery: Delivery, outcome: Outcome) -> bool:
         now, tries = self._clock(), delivery.tries + 1
