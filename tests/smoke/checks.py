@@ -86,8 +86,8 @@ def memory(at: Deployment) -> str:
     written = _run(at, "memory.write", {"text": note, "tags": ["smoke"]})["result"]
     found = _run(at, "memory.search", {"query": note})["result"]
     assert note in str(found), str(found)[:200]
-    _run(at, "memory.delete", {"memory_id": written["memory_id"]})
-    return str(written["memory_id"])
+    _run(at, "memory.delete", {"item_id": written["item_id"]})
+    return str(written["item_id"])
 
 
 def _run(at: Deployment, intent: str, inputs: dict[str, Any], expected: int = 200) -> Any:
@@ -154,7 +154,7 @@ def batch(at: Deployment) -> str:
     accepted = at.ask("POST", "/api/v1/process", 202, json={"texts": [TEXT, TEXT[::-1]]})
     ended = [_result(at, child["request_id"])["status"] for child in accepted["requests"]]
     assert ended == ["completed", "completed"], str(ended)
-    return str(accepted["request_id"])
+    return str(accepted["batch_id"])
 
 
 def listing(at: Deployment) -> str:
