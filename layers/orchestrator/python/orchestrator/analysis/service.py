@@ -142,7 +142,8 @@ class Analyses:
                 await admission.complete(claim, None)
 
     async def _accept(self, submission: Submission, tenant: str, identifier: str) -> Submitted:
-        now = self._clock()
+        # As precise as it is shown: what a list shows can be asked for by its time.
+        now = round(self._clock(), 3)
         expires_at = int(now) + self._limits.retention_days * _DAY
         batch = None
         ids = (identifier,)
