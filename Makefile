@@ -9,7 +9,7 @@ RUN := .venv/bin/python
 PACKAGES := layers/orchestrator/python/orchestrator functions infra
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint synth layers openapi bench key deploy clean
+.PHONY: help run test lint synth layers openapi bench smoke key deploy clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ openapi: $(READY) ## regenerate the API documents from the functions
 
 bench: $(READY) ## measure start-up, latency, calls, sizes; writes .build/bench.json
 	$(RUN) -m tests.bench
+
+smoke: $(READY) ## check a running deployment: URL=http://localhost:8000 (KEY=…)
+	@ORCHESTRATOR_API_KEY='$(KEY)' $(RUN) -m tests.smoke $(or $(URL),http://localhost:8000)
 
 key: $(READY) ## create an API key for the running `make run AUTH_MODE=key` (TENANT=…, SCOPES=…)
 	@$(RUN) -m orchestrator.tenancy create --local --tenant $(or $(TENANT),default) --name make --scopes '$(or $(SCOPES),*)'

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.checks import checked
+from infra.definitions import definitions
 from infra.deployment import (
     ROOT,
     Deployment,
@@ -48,7 +49,9 @@ def build(
 
     Raises:
         DeploymentError: no node, or a layer that has not been built.
+        SpecError: the definition of a workflow is missing, or does not fit its functions.
     """
+    workflows = definitions(found)
     use_bundled_node()
     import aws_cdk as cdk
 
@@ -61,7 +64,7 @@ def build(
         tree_metadata=not deployment.local,
         builtin_cloud_formation_validation=not deployment.local,
     )
-    OrchestratorStack(app, deployment, found)
+    OrchestratorStack(app, deployment, found, workflows)
     if not deployment.local:
         from cdk_nag import AwsSolutionsChecks
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.discovery import Found, SpecError, discover
 from orchestrator.config.groups import GROUPS
 from orchestrator.config.vendors import VENDORS
-from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Function, Grant
+from orchestrator.spec import KEYS, QUEUES, TABLES, VECTOR_INDEXES, WORKFLOWS, Function, Grant
 
 API_TIMEOUT = 29
 """Seconds: an HTTP API gives up on its integration after 30 s."""
@@ -21,6 +21,8 @@ KNOWN_NAMES = {
     "table": {table.name for table in TABLES},
     "queue": {queue.name for queue in QUEUES},
     "vectors": {index.name for index in VECTOR_INDEXES},
+    "key": {key.name for key in KEYS},
+    "workflow": {workflow.name for workflow in WORKFLOWS},
 }
 
 # The IAM actions a function may ask for. TransactWriteItems is no IAM action (its parts are), and Scan is
@@ -32,6 +34,8 @@ KNOWN_ACTIONS = {
     },
     "queue": {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "SendMessage"},
     "vectors": {"DeleteVectors", "GetIndex", "GetVectors", "ListVectors", "PutVectors", "QueryVectors"},
+    "key": {"Decrypt", "Encrypt"},
+    "workflow": {"StartExecution"},
 }  # fmt: skip
 
 Complaints = Iterator[tuple[str, str]]
@@ -81,9 +85,13 @@ def check(found: list[Found], layers: set[str]) -> None:
 
 
 def _entry(spec: Function) -> Complaints:
-    ways = [bool(spec.routes), spec.trigger is not None, spec.schedule is not None, spec.authorizer]
+    called = (spec.trigger, spec.schedule, spec.task_of)
+    ways = [bool(spec.routes), spec.authorizer, *(way is not None for way in called)]
     if sum(ways) != 1:
-        yield "SPEC", f"has {sum(ways)} of routes, trigger, schedule, authorizer; give it exactly one"
+        yield (
+            "SPEC",
+            f"has {sum(ways)} of routes, trigger, schedule, task_of, authorizer; give it exactly one",
+        )
 
 
 def _sizes(spec: Function) -> Complaints:
@@ -129,8 +137,17 @@ def _schedule(spec: Function) -> Complaints:
         )
 
 
+def _task(spec: Function) -> Complaints:
+    if spec.task_of is not None and spec.task_of not in KNOWN_NAMES["workflow"]:
+        known = _known(KNOWN_NAMES["workflow"], "WORKFLOWS")
+        yield spec.task_of, f"unknown workflow {spec.task_of!r}; {known}"
+
+
 def _grants(spec: Function) -> Complaints:
-    where = {"table": "TABLES", "queue": "QUEUES", "vectors": "VECTOR_INDEXES"}
+    where = {
+        "table": "TABLES", "queue": "QUEUES", "vectors": "VECTOR_INDEXES", "key": "KEYS",
+        "workflow": "WORKFLOWS",
+    }  # fmt: skip
     for grant in spec.grants:
         if grant.name not in KNOWN_NAMES[grant.kind]:
             yield (
@@ -180,7 +197,7 @@ def _environment(spec: Function) -> Complaints:
 
 
 RULES: tuple[Callable[[Function], Complaints], ...] = (
-    _entry, _sizes, _routes, _trigger, _schedule, _grants, _names, _environment,
+    _entry, _sizes, _routes, _trigger, _schedule, _task, _grants, _names, _environment,
 )  # fmt: skip
 
 

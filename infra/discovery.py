@@ -84,13 +84,20 @@ def _load(file: Path, root: Path) -> Found:
             raise SpecError(
                 f"{shown}:1: {part!r} must be lower-case letters, digits and _; rename the folder"
             )
-    spec = getattr(_import(file, shown), "SPEC", None)
+    spec = getattr(
+        imported(file, shown, "a spec may import only the standard library and orchestrator"), "SPEC", None
+    )
     if not isinstance(spec, Function):
         raise SpecError(f"{shown}:1: holds no SPEC; add `SPEC = Function(...)` from orchestrator.spec")
     return Found(group, name, root, spec)
 
 
-def _import(file: Path, shown: str) -> ModuleType:
+def imported(file: Path, shown: str, imports: str) -> ModuleType:
+    """Import `file` afresh, shown to people as `shown`; `imports` says what it may import.
+
+    Raises:
+        SpecError: it cannot be imported; one line with the place and the mend.
+    """
     # A name of its own, not `functions.…`: a project under test must not shadow the real package.
     loader = importlib.util.spec_from_file_location(f"_spec_{abs(hash(file))}", file)
     if loader is None or loader.loader is None:
@@ -100,11 +107,16 @@ def _import(file: Path, shown: str) -> ModuleType:
     try:
         loader.loader.exec_module(module)
     except Exception as error:
-        line, mend = _where(error, file), _mend(error)
-        raise SpecError(f"{shown}:{line}: {type(error).__name__}: {_first_line(error)}; {mend}") from error
+        raise failure(error, file, shown, imports) from error
     finally:
         sys.dont_write_bytecode = cached
     return module
+
+
+def failure(error: Exception, file: Path, shown: str, imports: str) -> SpecError:
+    """Return what code of `file` has raised as one line with the place and the mend."""
+    line, mend = _where(error, file), _mend(error, imports)
+    return SpecError(f"{shown}:{line}: {type(error).__name__}: {_first_line(error)}; {mend}")
 
 
 def _where(error: Exception, file: Path) -> int:
@@ -122,12 +134,12 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0]
 
 
-def _mend(error: Exception) -> str:
+def _mend(error: Exception, imports: str) -> str:
     match error:
         case SyntaxError():
             return "mend the syntax of that line"
         case ImportError():
-            return "a spec may import only the standard library and orchestrator"
+            return imports
         case TypeError():
             return "compare the arguments with orchestrator.spec.Function"
         case NameError():

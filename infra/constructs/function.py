@@ -144,9 +144,7 @@ def settings_of(found: Found) -> list[str]:
 def environment_of(found: Found, deployment: Deployment, storage: Storage) -> dict[str, str]:
     """Return the function's environment: its own variables, set settings, and where its resources are."""
     addresses = {
-        f"{prefix}_{_shout(grant.name)}": storage.address(grant)
-        for grant in found.spec.grants
-        for prefix in ({"table": "TABLE", "queue": "QUEUE", "vectors": "VECTORS"}[grant.kind],)
+        f"{grant.kind.upper()}_{_shout(grant.name)}": storage.address(grant) for grant in found.spec.grants
     }
     if found.spec.trigger:  # a consumer answers for its messages, whatever else it may do with their queue
         name = found.spec.trigger.queue

@@ -1,4 +1,4 @@
-"""Alarms and the dashboard.
+"""Alarms.
 
 An alarm's expression may use ten metrics (CloudWatch user guide, "Using math expressions with CloudWatch
 metrics"), so the functions are watched in tens, group by group: fifty functions need some twenty alarms
@@ -20,20 +20,24 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from infra.constructs.api import Api
+from infra.constructs.dashboard import PERIOD, add_dashboard, of_workflow
 from infra.constructs.function import FunctionFolder
+from infra.constructs.workflows import Workflows
 from infra.deployment import Deployment
 
 METRICS_PER_ALARM = 10
-PERIOD = Duration.minutes(5)
 SLOW = 0.8
 """Share of its time-out a function's p99 duration may take."""
+FAILING = 0.5
+"""Share of a task's runs that may fail: its workflow runs it again, or goes on without it."""
 
 
 class Observability(Construct):
-    """Alarms on dead letters, errors, throttles, slow functions and 5xx answers, and one dashboard."""
+    """Alarms on dead letters, errors, throttles, slow functions, workflows and 5xx answers; one dashboard."""
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Observability(Construct):
         deployment: Deployment,
         functions: list[FunctionFolder],
         dead: list[sqs.Queue],
+        workflows: Workflows,
         api: Api,
     ) -> None:
         """Create the alarms and the dashboard under `scope`; `dead` are all dead-letter queues."""
@@ -52,8 +57,10 @@ class Observability(Construct):
             self._dead_letters(queue)
         for name, members in _tens(functions):
             self._functions(name, members)
+        for name, machine in workflows.by_name.items():
+            self._executions(name, machine)
         self._server_errors(api)
-        self._dashboard(dead, api)
+        add_dashboard(self, deployment.prefix, dead, workflows, api)
 
     def _dead_letters(self, queue: sqs.Queue) -> None:
         self._alarm(
@@ -64,10 +71,13 @@ class Observability(Construct):
         )
 
     def _functions(self, name: str, members: list[FunctionFolder]) -> None:
-        # The authorizer answers 401 by failing on purpose; when it truly fails, the API answers 5xx.
-        failing = [member for member in members if not member.found.spec.authorizer]
+        failing = [member for member in members if not fails_on_purpose(member)]
         if failing:
             self._total(name, "Errors", "raised or timed out", failing)
+        tasks = [member for member in members if member.found.spec.task_of]
+        for start in range(0, len(tasks), METRICS_PER_ALARM // 2):
+            suffix = f"-{start}" if start else ""
+            self._mostly_failing(f"{name}-failing{suffix}", tasks[start : start + METRICS_PER_ALARM // 2])
         self._total(name, "Throttles", "was refused for lack of concurrency", members)
         self._slow(name, members)
 
@@ -83,6 +93,21 @@ class Observability(Construct):
             period=PERIOD,
         )
         self._alarm(f"{name}-{metric.lower()}", total, 0, f"One of these {why}: {_listed(members)}.")
+
+    def _mostly_failing(self, name: str, tasks: list[FunctionFolder]) -> None:
+        parts = {
+            f"{letter}{n}": task.function.metric(metric, statistic="sum", period=PERIOD)
+            for n, task in enumerate(tasks)
+            for letter, metric in (("e", "Errors"), ("i", "Invocations"))
+        }
+        worst = cloudwatch.MathExpression(
+            expression=f"MAX([{', '.join(f'FILL(e{n}, 0) / FILL(i{n}, 1)' for n in range(len(tasks)))}])",
+            using_metrics=parts,
+            label="failed share",
+            period=PERIOD,
+        )
+        text = f"More than {FAILING:.0%} of the runs of one of these failed: {_listed(tasks)}."
+        self._alarm(name, worst, FAILING, text, periods=3)
 
     def _slow(self, name: str, members: list[FunctionFolder]) -> None:
         parts = {
@@ -100,6 +125,21 @@ class Observability(Construct):
         )
         text = f"p99 took more than {SLOW:.0%} of the time-out in one of: {_listed(members)}."
         self._alarm(f"{name}-slow", worst, SLOW, text, periods=3)
+
+    def _executions(self, name: str, machine: stepfunctions.CfnStateMachine) -> None:
+        # A workflow catches what its tasks raise: one that fails all the same left its work unfinished.
+        parts = {
+            metric: of_workflow(machine, f"Executions{ending}")
+            for metric, ending in (("failed", "Failed"), ("late", "TimedOut"), ("aborted", "Aborted"))
+        }
+        total = cloudwatch.MathExpression(
+            expression="+".join(f"FILL({key}, 0)" for key in parts),
+            using_metrics=parts,
+            label="unfinished",
+            period=PERIOD,
+        )
+        text = f"An execution of the workflow {name} failed, ran out of time or was aborted: see its history."
+        self._alarm(f"workflow-{name}", total, 0, text)
 
     def _server_errors(self, api: Api) -> None:
         metric = api.api.metric_server_error(period=PERIOD, statistic="sum")
@@ -122,34 +162,14 @@ class Observability(Construct):
         if self._topic:
             alarm.add_alarm_action(cast(cloudwatch.IAlarmAction, actions.SnsAction(self._topic)))
 
-    def _dashboard(self, dead: list[sqs.Queue], api: Api) -> None:
-        dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._prefix)
-        dashboard.add_widgets(
-            _graph("Requests", [api.api.metric_count(period=PERIOD)]),
-            _graph(
-                "4xx and 5xx",
-                [api.api.metric_client_error(period=PERIOD), api.api.metric_server_error(period=PERIOD)],
-            ),
-            _graph("API latency p99 (ms)", [api.api.metric_latency(period=PERIOD, statistic="p99")]),
-        )
-        dashboard.add_widgets(
-            *(self._search(*of) for of in (("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p99")))
-        )
-        dashboard.add_widgets(
-            self._search("ConcurrentExecutions", "Maximum"),
-            _graph("Dead letters", [queue.metric_approximate_number_of_messages_visible() for queue in dead]),
-        )
 
-    def _search(self, metric: str, statistic: str) -> cloudwatch.GraphWidget:
-        query = f'{{AWS/Lambda,FunctionName}} MetricName="{metric}" FunctionName="{self._prefix}-"'
-        return _graph(
-            f"{metric} by function",
-            [
-                cloudwatch.MathExpression(
-                    expression=f"SEARCH('{query}', '{statistic}')", label="", period=PERIOD
-                )
-            ],
-        )
+def fails_on_purpose(function: FunctionFolder) -> bool:
+    """Return whether an error of the function is an answer too.
+
+    The authorizer's is a 401 (when it truly fails, the API answers 5xx). A task's tells the workflow to wait
+    or to go on without it.
+    """
+    return function.found.spec.authorizer or function.found.spec.task_of is not None
 
 
 def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionFolder]]]:
@@ -164,7 +184,3 @@ def _tens(functions: list[FunctionFolder]) -> Iterator[tuple[str, list[FunctionF
 
 def _listed(members: list[FunctionFolder]) -> str:
     return ", ".join(member.found.id for member in members)
-
-
-def _graph(title: str, left: list[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=left, width=8, height=6)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.constructs.keys import Keys
 from infra.constructs.shared import acknowledge_tracing, allow, service_role, telemetry
 from infra.constructs.storage import Queues, Secrets, Tables
 from infra.constructs.vectors import Vectors
 from infra.discovery import Found
-from orchestrator.spec import TABLES, Grant
+from orchestrator.spec import TABLES, Grant, Table
 
-SERVICES = {"table": "dynamodb", "queue": "sqs", "vectors": "s3vectors"}
+SERVICES = {"table": "dynamodb", "queue": "sqs", "vectors": "s3vectors", "key": "kms", "workflow": "states"}
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """All stateful resources, as a function's permissions and environment need them."""
+    """Everything a function may be granted, as its permissions and environment need it.
+
+    `workflows` are ARNs made from names: a state machine needs its functions' ARNs, so that these cannot wait
+    for it.
+    """
 
     tables: Tables
     queues: Queues
     vectors: Vectors
     secrets: Secrets
+    keys: Keys
+    workflows: Mapping[str, str]
 
     def arn(self, grant: Grant) -> str:
         """Return the ARN of the one resource a grant is about."""
@@ -35,16 +43,20 @@ class Storage:
                 return self.queues.by_name[grant.name].main.queue_arn
             case "vectors":
                 return self.vectors.by_name[grant.name].attr_index_arn
+            case "key":
+                return self.keys.by_name[grant.name].key_arn
+            case "workflow":
+                return self.workflows[grant.name]
 
     def address(self, grant: Grant) -> str:
-        """Return what the function calls the resource by: table name, queue URL or index ARN."""
+        """Return what the function calls the resource by: table name, queue URL, else the ARN."""
         match grant.kind:
             case "table":
                 return self.tables.by_name[grant.name].table_name
             case "queue":
                 return self.queues.by_name[grant.name].main.queue_url
-            case "vectors":
-                return self.vectors.by_name[grant.name].attr_index_arn
+            case _:
+                return self.arn(grant)
 
 
 def role_of(scope: Construct, found: Found, storage: Storage, log_group: logs.LogGroup) -> iam.IRole:
@@ -64,10 +76,15 @@ def role_of(scope: Construct, found: Found, storage: Storage, log_group: logs.Lo
 def _granted(grant: Grant, storage: Storage) -> list[iam.PolicyStatement]:
     arn = storage.arn(grant)
     statements = [allow([f"{SERVICES[grant.kind]}:{action}" for action in grant.actions], arn)]
-    orders = next((table.orders for table in TABLES if (grant.kind, grant.name) == ("table", table.name)), ())
-    if orders and "Query" in grant.actions:
-        statements.append(allow(["dynamodb:Query"], *(f"{arn}/index/{order}" for order in orders)))
+    indexes = [name for table in TABLES if table.name == grant.name for name in indexes_of(table)]
+    if grant.kind == "table" and indexes and "Query" in grant.actions:
+        statements.append(allow(["dynamodb:Query"], *(f"{arn}/index/{index}" for index in indexes)))
     return statements
+
+
+def indexes_of(table: Table) -> list[str]:
+    """Return the names of a table's indexes, local and global."""
+    return [*table.orders, *(index.name for index in table.indexes)]
 
 
 def _trigger(found: Found, storage: Storage) -> list[iam.PolicyStatement]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aws_cdk import Acknowledgment as Because
+from aws_cdk import Validations
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -32,7 +34,7 @@ class Schedules(Construct):
                 self._schedule(function, schedule, deployment, self.dead)
 
     def _queue(self, deployment: Deployment) -> sqs.Queue:
-        return sqs.Queue(
+        queue = sqs.Queue(
             self,
             "dead",
             queue_name=f"{deployment.prefix}-schedules-dead",
@@ -41,6 +43,13 @@ class Schedules(Construct):
             enforce_ssl=True,
             removal_policy=keep(deployment),
         )
+        Validations.of(queue).acknowledge(
+            Because(
+                id="AwsSolutions-SQS3",
+                reason="It is a dead-letter queue itself, of the schedules; the rule only looks at queues.",
+            )
+        )
+        return queue
 
     def _schedule(
         self, function: FunctionFolder, schedule: Schedule, deployment: Deployment, dead: sqs.Queue

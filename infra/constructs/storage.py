@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import cast
 
 from aws_cdk import Acknowledgment as Because
 from aws_cdk import Duration, Validations
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.keys import rotating_key
 from infra.constructs.shared import keep
 from infra.deployment import Deployment
 from infra.discovery import Found
@@ -23,19 +22,6 @@ from orchestrator.config.rules import PLACEHOLDER
 from orchestrator.config.vendors import VENDORS
 
 DEAD_LETTERS_KEPT = Duration.days(14)
-
-# What CDK's default key policy gives the account (`kms:*`), action by action: IAM policies decide from there.
-KEY_ACTIONS = tuple(
-    f"kms:{action}"
-    for action in (
-        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "Decrypt", "DeleteAlias", "DescribeKey",
-        "DisableKey", "DisableKeyRotation", "EnableKey", "EnableKeyRotation", "Encrypt", "GenerateDataKey",
-        "GetKeyPolicy",
-        "GetKeyRotationStatus", "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListResourceTags",
-        "PutKeyPolicy", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand",
-        "ScheduleKeyDeletion", "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription",
-    )
-)  # fmt: skip
 
 
 class Tables(Construct):
@@ -72,6 +58,13 @@ class Tables(Construct):
                 index_name=order,
                 sort_key=dynamodb.Attribute(name=order, type=dynamodb.AttributeType.NUMBER),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
+        for index in table.indexes:
+            resource.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=dynamodb.Attribute(name=index.partition, type=dynamodb.AttributeType.STRING),
+                sort_key=dynamodb.Attribute(name=index.sort, type=dynamodb.AttributeType.STRING),
+                projection_type=dynamodb.ProjectionType[index.projection],
             )
         return resource
 
@@ -136,23 +129,10 @@ class Secrets(Construct):
         """Create the secrets under `scope`."""
         super().__init__(scope, "Secrets")
         used = sorted({vendor for one in found for vendor in one.spec.secrets})
-        self.key = self._key(deployment) if used else None
+        self.key = (
+            rotating_key(self, "key", f"Vendor secrets of {deployment.prefix}", deployment) if used else None
+        )
         self.by_vendor = {vendor: self._secret(vendor, self.key, deployment) for vendor in used if self.key}
-
-    def _key(self, deployment: Deployment) -> kms.Key:
-        administer = iam.PolicyStatement(
-            principals=[cast(iam.IPrincipal, iam.AccountRootPrincipal())],
-            actions=list(KEY_ACTIONS),
-            resources=["*"],
-        )
-        return kms.Key(
-            self,
-            "key",
-            description=f"Vendor secrets of {deployment.prefix}",
-            enable_key_rotation=True,
-            policy=iam.PolicyDocument(statements=[administer]),
-            removal_policy=keep(deployment),
-        )
 
     def _secret(self, vendor: str, key: kms.Key, deployment: Deployment) -> secretsmanager.CfnSecret:
         about = VENDORS[vendor]
@@ -166,7 +146,13 @@ class Secrets(Construct):
             secret_string=json.dumps(dict.fromkeys(about.keys, "")),
         )
         secret.apply_removal_policy(keep(deployment))
-        told = {"vendor": vendor, "keys": list(about.keys), "base_url": about.base_url, "sample": PLACEHOLDER}
+        told = {
+            "vendor": vendor,
+            "keys": list(about.keys),
+            "optional": [name for name in about.keys if name.endswith("_PREVIOUS")],
+            "base_url": about.base_url,
+            "sample": PLACEHOLDER,
+        }
         secret.add_metadata("orchestrator", told)
         Validations.of(secret).acknowledge(
             Because(

@@ -13,13 +13,14 @@ from infra.local.synth import STACK
 from infra.local.template import Endpoints, Template
 from infra.local.vendors import Vendor, vendors_of
 from infra.local.workers.function import LocalFunction, functions_of
+from infra.local.workflows.machines import Machine, machines_of
 
 _SERVICES = {
     "DynamoDB": "dynamodb",
     "S3Vectors": "s3vectors",
     "SecretsManager": "secretsmanager",
     "SQS": "sqs",
-    "StepFunctions": "states",
+    "KMS": "kms",
 }
 
 
@@ -29,6 +30,7 @@ class Deployment:
 
     template: Template
     functions: dict[str, LocalFunction]
+    machines: dict[str, Machine]
     policies: Policies
     api: HttpApi | None
     vendors: list[Vendor]
@@ -38,14 +40,16 @@ def read_deployment(out: Path, endpoints: Endpoints, stack: str = STACK) -> Depl
     """Read a cloud assembly.
 
     Raises:
-        RunnerError: the template has a resource type or an intrinsic function the runner does not know.
+        RunnerError: the template has something the runner does not know: a resource type, an intrinsic
+            function, a kind of state.
     """
     template = Template.load(out, stack, endpoints)
     check_types(template)
-    functions = functions_of(template)
-    return Deployment(
-        template, functions, Policies.of(template, functions), http_api_of(template), vendors_of(template)
-    )
+    functions, machines = functions_of(template), machines_of(template)
+    callers = {function.name: function.role for function in functions.values()}
+    callers |= {machine.caller: machine.role for machine in machines.values()}
+    policies = Policies.of(template, callers)
+    return Deployment(template, functions, machines, policies, http_api_of(template), vendors_of(template))
 
 
 def create(deployment: Deployment, call: Call) -> None:

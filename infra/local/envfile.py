@@ -22,7 +22,7 @@ def write(file: Path, deployment: Deployment, url: str) -> None:
     }
     for function in deployment.functions.values():
         for name, value in function.environment.items():
-            if name.startswith(("TABLE_", "QUEUE_", "VECTORS_", "SECRET_")):
+            if name.startswith(("TABLE_", "QUEUE_", "VECTORS_", "SECRET_", "KEY_", "WORKFLOW_")):
                 variables[name] = value
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{name}={value}\n" for name, value in sorted(variables.items())))

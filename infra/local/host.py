@@ -10,6 +10,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from infra.local import envfile, reload, synth, web
@@ -34,6 +35,8 @@ from infra.local.triggers.queues import Poller, mappings_of
 from infra.local.triggers.schedules import Scheduler, schedules_of
 from infra.local.vendors import store_secrets
 from infra.local.visitors import Visitors
+from infra.local.workflows.api import StatesApi
+from infra.local.workflows.executions import Executions
 
 
 class Host:
@@ -65,6 +68,8 @@ class Host:
             await self._start()
             seconds = time.perf_counter() - started
             print(f"orchestrator ready on {self.url} (docs: /docs) in {seconds:.1f} s", flush=True)
+            if self.standins.base_urls(self.deployment.vendors, self.environment.settings):
+                self.standins.warm()
             await self._stop.wait()
 
     async def _start(self) -> None:
@@ -87,6 +92,9 @@ class Host:
         moto = MotoCalls("")
         self.services = Services(moto, self.functions.invoke, self.functions.knows)
         self.front = Front(self.services, Policies({}, {}, {}), self.logs.say)
+        self.executions = Executions(self.front, partial(self.services.changed, "states"), self.logs.say)
+        self._closing.push_async_callback(self.executions.suspend)  # before its tasks' workers end
+        self.services.states = StatesApi(self.executions).answer
         server, port = await serve(self.front)
         self._closing.callback(server.close)
         self.endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)
@@ -97,7 +105,8 @@ class Host:
 
     async def _open_data(self, first: Deployment) -> None:
         """Create the resources and fill them with the data of the last run."""
-        store = Store(self.options.data / "data", self.services.changes.__getitem__, self.logs.say)
+        parts = {"states": (self.executions.save, self.executions.restore)}
+        store = Store(self.options.data / "data", self.services.changes.__getitem__, self.logs.say, parts)
         if self.options.fresh:
             store.clear()
         create(first, self.services.call)
@@ -126,7 +135,7 @@ class Host:
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
         self.web.visitors = Visitors.of(deployment.api, self.options.environment)
         self._start_triggers(deployment)
-        self._warm_step_functions(deployment)
+        self.executions.deploy(deployment.machines)
         envfile.write(self.options.data / "env", deployment, self.url)
         self.deployment = deployment
 
@@ -145,12 +154,6 @@ class Host:
         scheduler = Scheduler(self.services, self.endpoints.aws, self.logs.say)
         for schedule in schedules_of(deployment.template):
             self._triggers.append(asyncio.create_task(scheduler.run(schedule)))
-
-    def _warm_step_functions(self, deployment: Deployment) -> None:
-        if any(deployment.template.of("AWS::StepFunctions::StateMachine")):
-            from infra.local.moto_patches.stepfunctions import warm
-
-            self._triggers.append(asyncio.create_task(asyncio.to_thread(warm, self.services.call)))
 
     async def _stop_triggers(self) -> None:
         for task in self._triggers:

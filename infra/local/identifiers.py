@@ -6,6 +6,8 @@ Sources: the "Return values" section of each type in the CloudFormation resource
 
 from __future__ import annotations
 
+import uuid
+
 from infra.local.shared import ACCOUNT, REGION, Json
 
 _NAME_PROPERTIES = {
@@ -19,6 +21,7 @@ _NAME_PROPERTIES = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
 }
 _ARNS = {
     "AWS::Lambda::Function": "lambda:{r}:{a}:function:{n}",
@@ -48,12 +51,14 @@ REF_IS_ARN = (
 
 
 def name_of(stack: str, logical_id: str, raw: Json) -> str:
-    """Return the name the template gives, else one made from stack and logical id."""
+    """Return the name the template gives, else one made from stack and logical id (a UUID for a key)."""
     properties = raw.get("Properties", {})
     given = properties.get(_NAME_PROPERTIES.get(raw["Type"], "Name"))
     if isinstance(given, str):
         return given
     made = f"{stack}-{logical_id}"
+    if raw["Type"] == "AWS::KMS::Key":
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, made))
     return made.lower() if raw["Type"].endswith("Bucket") else made[:64]
 
 

@@ -1,4 +1,4 @@
-"""Data that outlives the runner: tables, messages, vectors, generated secrets.
+"""Data that outlives the runner: tables, messages, vectors, generated secrets, keys, executions.
 
 Resources come from the template at each start; only what is in them is kept, one file per service, written
 whole and renamed into place. A file of another moto release or of another layout is set aside.
@@ -12,12 +12,12 @@ import pickle
 import shutil
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from infra.local.aws.moto_calls import LOCK
-from infra.local.moto_patches import MOTO, dynamodb
+from infra.local.moto_patches import MOTO, dynamodb, dynamodb_changes, kms
 from infra.local.moto_patches.seam import moto
 from infra.local.shared import ACCOUNT, REGION
 
@@ -30,15 +30,23 @@ vendor_secrets: set[str] = set()
 """Names of the secrets that come from `.env` at each start and so never lie in our files."""
 
 Say: TypeAlias = Callable[[str], None]
+Part: TypeAlias = tuple[Callable[[], Any], Callable[[Any], None]]
+"""How to get a service's data for saving, and how to put saved data back."""
 
 
 class Store:
-    """Loads and saves the data in `folder`; `generation` counts the changes of a service."""
+    """Loads and saves the data in `folder`; `generation` counts the changes of a service.
 
-    def __init__(self, folder: Path, generation: Callable[[str], int], say: Say) -> None:
+    `more` is what lies outside of moto: how to save and how to restore it, by service.
+    """
+
+    def __init__(
+        self, folder: Path, generation: Callable[[str], int], say: Say, more: Mapping[str, Part] | None = None
+    ) -> None:
         self.folder = folder
         self._generation = generation
         self._say = say
+        self._parts = {**_PARTS, **(more or {})}
         self._saved: dict[str, int] = {}
 
     def clear(self) -> None:
@@ -54,7 +62,7 @@ class Store:
             self._say(f"the data in {self.folder} is of another version: starting empty")
             self.clear()
             return
-        for service, (_, restore) in _SERVICES.items():
+        for service, (_, restore) in self._parts.items():
             file = self.folder / f"{service}.pickle"
             if file.is_file():
                 try:
@@ -68,9 +76,9 @@ class Store:
         # Texts and keys' hashes of whoever tried things out here: nobody else's on this machine.
         self.folder.chmod(0o700)
         with LOCK:  # one moment for all services
-            due = {service: self._generation(service) for service in _SERVICES}
+            due = {service: self._generation(service) for service in self._parts}
             due = {service: count for service, count in due.items() if self._saved.get(service) != count}
-            data = {service: pickle.dumps(_SERVICES[service][0]()) for service in due}
+            data = {service: pickle.dumps(self._parts[service][0]()) for service in due}
         for service, content in data.items():
             _replace(self.folder / f"{service}.pickle", content)
         _replace(self.folder / "layout", LAYOUT.encode())
@@ -110,14 +118,14 @@ def _backend(service: str) -> Any:
 
 
 def _save_tables() -> Any:
-    return {name: (table.schema, dict(table.items)) for name, table in _tables().items()}
+    return {name: (table.schema, dynamodb_changes.frozen(table)) for name, table in _tables().items()}
 
 
 def _restore_tables(data: Any) -> None:
-    for name, (schema, items) in data.items():
+    for name, (schema, partitions) in data.items():
         table = _tables().get(name)
         if table and table.schema == schema:
-            table.items.update(items)
+            dynamodb_changes.thaw(table, partitions)
 
 
 def _save_queues() -> Any:
@@ -168,7 +176,8 @@ def _restore_secrets(data: Any) -> None:
             backend.put_secret_value(name, text, None, None, ["AWSCURRENT"])
 
 
-_SERVICES: dict[str, tuple[Callable[[], Any], Callable[[Any], None]]] = {
+_PARTS: dict[str, Part] = {
+    "kms": (kms.save, kms.restore),
     "dynamodb": (_save_tables, _restore_tables),
     "sqs": (_save_queues, _restore_queues),
     "s3vectors": (_save_vectors, _restore_vectors),

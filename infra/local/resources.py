@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable
 from typing import TypeAlias
 
-from infra.local.aws.moto_calls import AwsError
+from infra.local.aws.message import AwsError
 from infra.local.errors import RunnerError
 from infra.local.shared import Json, as_array, as_object
 from infra.local.template import Resource, Template
@@ -27,6 +27,7 @@ _NOTHING_TO_DO = (
     "AWS::ApiGatewayV2::",
     "AWS::Lambda::",
     "AWS::Scheduler::",
+    "AWS::StepFunctions::StateMachine",
     "AWS::XRay::",
     "AWS::ApplicationSignals::",
     "AWS::SQS::QueuePolicy",
@@ -139,22 +140,6 @@ def _generated(generate: Json) -> str:
     return json.dumps({**fields, generate["GenerateStringKey"]: password})
 
 
-def _state_machine(template: Template, resource: Resource, call: Call) -> None:
-    properties = resource.properties
-    definition = properties.get("DefinitionString") or json.dumps(properties["Definition"])
-    for name, value in properties.get("DefinitionSubstitutions", {}).items():
-        definition = definition.replace("${" + name + "}", str(value))
-    parameters = {"definition": definition, "roleArn": properties["RoleArn"]}
-    kind = properties.get("StateMachineType", "STANDARD")
-    name = template.name(resource.id)
-    try:
-        call("states", "CreateStateMachine", {"name": name, "type": kind, **parameters})
-    except AwsError as error:
-        if "AlreadyExists" not in error.code:
-            raise
-        call("states", "UpdateStateMachine", {"stateMachineArn": template.arn(resource.id), **parameters})
-
-
 def _vector_bucket(template: Template, resource: Resource, call: Call) -> None:
     call("s3vectors", "CreateVectorBucket", {"vectorBucketName": template.name(resource.id)})
 
@@ -182,8 +167,16 @@ def _lower_keys(value: object) -> object:
     return value if array is None else [_lower_keys(item) for item in array]
 
 
-def _kms_key(template: Template, resource: Resource, call: Call) -> None:
-    """Make nothing: moto has keys of its own, and nothing on a laptop is encrypted with the template's."""
+def _key(template: Template, resource: Resource, call: Call) -> None:
+    from infra.local.moto_patches import kms
+
+    kms.ensure_key(template.name(resource.id), str(resource.properties.get("Description", "")))
+
+
+def _alias(template: Template, resource: Resource, call: Call) -> None:
+    from infra.local.moto_patches import kms
+
+    kms.ensure_alias(template.name(resource.id), str(resource.properties["TargetKeyId"]).rsplit("/", 1)[-1])
 
 
 def _topic(template: Template, resource: Resource, call: Call) -> None:
@@ -192,8 +185,8 @@ def _topic(template: Template, resource: Resource, call: Call) -> None:
 
 _Create: TypeAlias = Callable[[Template, Resource, Call], None]
 _CREATE: dict[str, _Create] = {
-    "AWS::KMS::Key": _kms_key,
-    "AWS::KMS::Alias": _kms_key,
+    "AWS::KMS::Key": _key,
+    "AWS::KMS::Alias": _alias,
     "AWS::SNS::Topic": _topic,
     "AWS::SNS::Subscription": _topic,
     "AWS::DynamoDB::Table": _table,
@@ -202,5 +195,4 @@ _CREATE: dict[str, _Create] = {
     "AWS::SecretsManager::Secret": _secret,
     "AWS::S3Vectors::VectorBucket": _vector_bucket,
     "AWS::S3Vectors::Index": _vector_index,
-    "AWS::StepFunctions::StateMachine": _state_machine,
 }

@@ -1,17 +1,24 @@
-"""The vendors' stand-ins, mounted at `/_local/sandbox`; built at the first request that needs them."""
+"""The vendors' stand-ins and the receiver of webhooks; built at the first request that needs them."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from infra.local import sandbox
 from infra.local.gateway.app import Receive, Scope, Send
+from infra.local.sandbox import RECEIVER
 from infra.local.sandbox.ssh import SshStandIn
 from infra.local.vendors import Vendor, is_configured
 
 MOUNT = "/_local/sandbox"
+DELIVERIES = "/_local/deliveries"
+
+
+def is_under(base: str, path: str) -> bool:
+    """Return whether a path is `base` or lies below it."""
+    return path == base or path.startswith(base + "/")
 
 
 class StandIns:
@@ -21,16 +28,25 @@ class StandIns:
         self._url = url
         self._outbox = sandbox.Outbox()
         self._ssh: SshStandIn | None = None
-
-    @cached_property
-    def _app(self) -> Any:
-        return sandbox.create(self._outbox)
+        self._building: asyncio.Task[Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to a stand-in."""
-        path: str = scope["path"].removeprefix(MOUNT)
+        path: str = scope["path"]
+        path = path.removeprefix(MOUNT) if is_under(MOUNT, path) else path.replace(DELIVERIES, RECEIVER, 1)
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": ""}
-        await self._app(inner, receive, send)
+        app = await self._built()
+        await app(inner, receive, send)
+
+    def warm(self) -> None:
+        """Begin to build what the first request would have to wait for."""
+        if self._building is None:
+            self._building = asyncio.create_task(asyncio.to_thread(sandbox.create, self._outbox))
+
+    async def _built(self) -> Any:
+        self.warm()
+        assert self._building  # noqa: S101 - set by `warm`
+        return await asyncio.shield(self._building)
 
     def entries(self) -> list[dict[str, Any]]:
         """Return what the stand-ins received, newest last."""

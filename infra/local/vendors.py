@@ -1,7 +1,8 @@
 """Vendor keys on a laptop: from `.env` into Secrets Manager, or a stand-in for the vendor.
 
-A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "base_url", "sample"}`, the
-last a pattern of values that nobody has replaced yet and that count as unset.
+A vendor is known by its secret's metadata in the template: `{"vendor", "keys", "optional", "base_url",
+"sample"}`. The optional keys stay empty when they are unset; `sample` is a pattern of values that nobody has
+replaced yet and that count as unset.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Vendor:
     keys: tuple[str, ...]
     base_url: str | None
     sample: str = NOTHING
+    optional: tuple[str, ...] = ()
 
     def own(self, name: str, settings: Mapping[str, str]) -> str:
         """Return the developer's value of a variable, empty when it is unset or a sample."""
@@ -46,7 +48,8 @@ def vendors_of(template: Template) -> list[Vendor]:
             keys = tuple(metadata.get("keys", ()))
             arn, name = template.arn(resource.id), template.name(resource.id)
             own_url, sample = metadata.get("base_url"), metadata.get("sample", NOTHING)
-            found.append(Vendor(metadata["vendor"], arn, name, keys, own_url, sample))
+            optional = tuple(metadata.get("optional", ()))
+            found.append(Vendor(metadata["vendor"], arn, name, keys, own_url, sample, optional))
     return found
 
 
@@ -57,8 +60,9 @@ def is_configured(vendor: Vendor, settings: Mapping[str, str]) -> bool:
 
 
 def secret_value(vendor: Vendor, settings: Mapping[str, str]) -> str:
-    """Return the secret as JSON: each key's value, or the placeholder where it is unset."""
-    return json.dumps({key: vendor.own(key, settings) or PLACEHOLDER for key in vendor.keys})
+    """Return the secret as JSON: each key's value; where it is unset the placeholder, or nothing."""
+    unset = {key: "" if key in vendor.optional else PLACEHOLDER for key in vendor.keys}
+    return json.dumps({key: vendor.own(key, settings) or unset[key] for key in vendor.keys})
 
 
 def store_secrets(vendors: list[Vendor], settings: Mapping[str, str], call: Call) -> None:

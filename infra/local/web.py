@@ -18,7 +18,7 @@ from infra.local.errors import RunnerError
 from infra.local.gateway.app import Receive, Scope, Send, write
 from infra.local.gateway.event import message
 from infra.local.http_protocol import HttpProtocol
-from infra.local.standins import MOUNT
+from infra.local.standins import DELIVERIES, MOUNT, is_under
 from infra.local.visitors import Visitors
 
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -40,7 +40,7 @@ class Web:
             await send({"type": "websocket.close", "code": 1008})
         elif refusal := self.visitors.refusal(path, scope["headers"]):
             await write(send, message(403, refusal))
-        elif path.startswith(MOUNT + "/"):
+        elif is_under(MOUNT, path) or is_under(DELIVERIES, path):
             await self._standins(scope, receive, send)
         elif path.startswith("/_local/"):
             await self._control(scope, receive, send)

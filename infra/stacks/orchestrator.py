@@ -7,12 +7,15 @@ from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.function import FunctionFolder
+from infra.constructs.keys import Keys
 from infra.constructs.layers import Layers
 from infra.constructs.observability import Observability
 from infra.constructs.permissions import Storage
 from infra.constructs.schedule import Schedules
 from infra.constructs.storage import Queues, Secrets, Tables
 from infra.constructs.vectors import TextSearch, Vectors
+from infra.constructs.workflows import Workflows, workflow_arns
+from infra.definitions import Definition
 from infra.deployment import Deployment
 from infra.discovery import Found
 
@@ -20,8 +23,10 @@ from infra.discovery import Found
 class OrchestratorStack(Stack):
     """Composes the constructs; every decision is theirs or a spec's."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, found: list[Found]) -> None:
-        """Build the stack `orchestrator-<stage>` from the function folders `found`."""
+    def __init__(
+        self, scope: Construct, deployment: Deployment, found: list[Found], definitions: list[Definition]
+    ) -> None:
+        """Build the stack `orchestrator-<stage>` from the function folders and the workflows' definitions."""
         super().__init__(
             scope,
             deployment.prefix,
@@ -34,6 +39,8 @@ class OrchestratorStack(Stack):
             Queues(self, deployment, found),
             Vectors(self, deployment),
             Secrets(self, deployment, found),
+            Keys(self, deployment),
+            workflow_arns(self, deployment),
         )
         layers = Layers(self, deployment, found)
         if not deployment.local:
@@ -42,7 +49,10 @@ class OrchestratorStack(Stack):
         for function in functions:
             if function.found.spec.trigger:
                 function.consume(storage.queues.by_name[function.found.spec.trigger.queue].main)
+        by_id = {function.found.id: function for function in functions}
+        workflows = Workflows(self, deployment, definitions, by_id, storage.queues)
         schedules = Schedules(self, deployment, functions)
         api = Api(self, deployment, functions)
         dead = [pair.dead for pair in storage.queues.by_name.values()]
-        Observability(self, deployment, functions, dead + ([schedules.dead] if schedules.dead else []), api)
+        dead += [schedules.dead] if schedules.dead else []
+        Observability(self, deployment, functions, dead, workflows, api)

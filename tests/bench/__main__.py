@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tests.bench import boot, cold, sizes, tree, warm
+from tests.bench import analysis, boot, cold, sizes, tree, warm
 from tests.bench.report import Figure, table
 
 
@@ -30,6 +30,8 @@ def main() -> int:
         take("cold starts", cold.measure(running))
         take("warm requests", warm.measure(running))
         take("AWS calls", warm.calls(running))
+        take("analyses", analysis.measure(running))
+        take("what an analysis uses", analysis.calls(running))
         take("memory", boot.memory(running))
     print(f"\n{table(sorted(figures, key=lambda figure: figure.part))}\n")
     seconds = time.perf_counter() - started

@@ -97,6 +97,18 @@ def test_a_response_is_free_an_hour_after_it_was_completed_and_not_before(store:
     run(go())
 
 
+def test_a_claim_may_ask_for_a_longer_time(store: IdempotencyStore) -> None:
+    day = 24 * 3600
+
+    async def go() -> None:
+        await store.claim(claim(retention=day))
+        await store.complete(claim(retention=day), {}, NOW)
+        assert await store.claim(claim("two", started_at=NOW + day - 2)) is not None
+        assert await store.claim(claim("two", started_at=NOW + day + 1)) is None
+
+    run(go())
+
+
 def test_a_key_is_taken_over_from_exactly_the_record_that_was_seen(store: IdempotencyStore) -> None:
     async def go() -> None:
         await store.claim(claim())
@@ -147,7 +159,7 @@ def test_a_released_key_is_free_and_releasing_it_again_harms_nobody(store: Idemp
 
 def test_every_field_of_a_claim_survives_the_store(store: IdempotencyStore) -> None:
     async def go() -> None:
-        first = claim(retry_safe=False, job_id="job_1", lock_until=NOW + 0.000_000_1)
+        first = claim(retry_safe=False, job_id="job_1", lock_until=NOW + 0.000_000_1, retention=7)
         await store.claim(first)
         held = await store.claim(replace(first, token="two"))
         assert held is not None

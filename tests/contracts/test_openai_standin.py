@@ -123,6 +123,21 @@ def test_structured_output_fits_its_schema(client: openai.OpenAI) -> None:
     assert answer.output_parsed.summary in {"All is bad today.", "It rains."}
 
 
+@pytest.mark.parametrize("change", [{"additionalProperties": True}, {"required": []}])
+def test_a_schema_that_is_not_strict_is_refused_as_openai_does(
+    client: openai.OpenAI, change: dict[str, Any]
+) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    config: Any = {"format": {"type": "json_schema", "name": "A", "strict": True, "schema": schema | change}}
+    with pytest.raises(openai.BadRequestError, match="Invalid schema for response_format 'A'"):
+        client.responses.create(model=MODEL, input="x", text=config)
+
+
 def test_the_stream_tells_the_text_piece_by_piece(client: openai.OpenAI) -> None:
     with client.responses.stream(model=MODEL, input="Tell me something long enough") as stream:
         events = list(stream)

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from orchestrator.errors import NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai_responses import OpenAIText
-from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
+from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated, Unusable
 from orchestrator.llm.ports import Generated, Prompt
 from tests.fakes.sandbox import Sandbox
 
@@ -67,10 +67,39 @@ def test_nothing_is_stored_and_no_sampling_parameter_is_sent(vendor: Sandbox) ->
     assert sent["input"] == [{"role": "user", "content": PROMPT.text}]
 
 
+def test_what_earlier_agents_found_is_a_message_before_the_text(vendor: Sandbox) -> None:
+    prompt = Prompt("Sum it up.", "The text.", context="A summary.")
+    ask(vendor, lambda model: model.generate(prompt))
+    sent = vendor.outbox.entries()[-1]["body"]
+    assert [message["content"] for message in sent["input"]] == ["A summary.", "The text."]
+    assert {message["role"] for message in sent["input"]} == {"user"}
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "llama3.3:70b"])
+def test_effort_is_not_sent_to_a_model_that_has_none(vendor: Sandbox, model: str) -> None:
+    prompt = Prompt("Sum it up.", "The text.", effort="low", max_output_tokens=99)
+    ask(vendor, lambda text_model: text_model.generate(prompt), model=model)
+    sent = vendor.outbox.entries()[-1]["body"]
+    assert "reasoning" not in sent
+    assert sent["max_output_tokens"] == 99
+
+
 def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
     answer = ask(vendor, structured)
     assert answer.value.summary in PROMPT.text
     assert answer.usage.output_tokens > 0
+
+
+def test_lengths_of_texts_are_checked_here_and_not_asked_of_the_vendor(vendor: Sandbox) -> None:
+    class Bounded(BaseModel):
+        minLength: str = Field(min_length=1, max_length=3)  # noqa: N815 - a field may be called so
+        points: list[str] = Field(min_length=1)
+
+    with pytest.raises(SchemaMismatch, match="minLength: String should have at most 3 characters"):
+        ask(vendor, lambda model: model.generate_structured(PROMPT, Bounded))
+    sent = vendor.outbox.entries()[-1]["body"]["text"]["format"]["schema"]["properties"]
+    assert sent["minLength"].keys().isdisjoint({"minLength", "maxLength"})
+    assert sent["points"]["minItems"] == 1
 
 
 def test_a_retired_model_is_replaced_and_both_names_are_reported(
@@ -114,6 +143,7 @@ def test_broken_json_keeps_what_came_for_a_repair(vendor: Sandbox) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         ask(vendor, structured)
     assert caught.value.answer.startswith('{"summary"')
+    assert "The report" not in f"{caught.value!r} {caught.value.__cause__}"
 
 
 def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox) -> None:
@@ -122,6 +152,24 @@ def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox)
         ask(vendor, lambda model: model.generate(short))
     with pytest.raises(Truncated):
         ask(vendor, lambda model: pieces(model, short))
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [("refuse", Refused), ("broken_json", SchemaMismatch), (None, Truncated)]
+)
+def test_an_answer_that_cannot_be_used_is_paid_for_all_the_same(
+    vendor: Sandbox, kind: str | None, error: type[Unusable]
+) -> None:
+    if kind:
+        vendor.fault(kind)
+    prompt = Prompt("Sum it up.", "word " * 100, max_output_tokens=None if kind else 16)
+    with pytest.raises(error) as caught:
+        ask(vendor, lambda model: model.generate_structured(prompt, Summary))
+    assert (caught.value.requested, caught.value.model) == ("gpt-6-luna", "sandbox-gpt-6-luna")
+    assert caught.value.usage.input_tokens > 100
+    assert caught.value.usage.output_tokens > 0
+    assert caught.value.cost is not None
+    assert caught.value.cost > 0
 
 
 def test_a_missing_key_is_named_and_nothing_is_sent(vendor: Sandbox) -> None:
@@ -139,6 +187,9 @@ def test_a_wrong_path_points_to_the_setting(vendor: Sandbox) -> None:
     assert "OPENAI_BASE_URL" in str(caught.value.hint)
 
 
-def test_one_adapter_serves_several_event_loops(vendor: Sandbox) -> None:
+@pytest.mark.parametrize("prepared", [False, True])
+def test_one_adapter_serves_several_event_loops(vendor: Sandbox, *, prepared: bool) -> None:
     model = OpenAIText(key, base_url=vendor.openai, model="gpt-6-luna")
+    if prepared:
+        model.prepare()
     assert asyncio.run(model.generate(PROMPT)) == asyncio.run(model.generate(PROMPT))

@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from orchestrator.intents.admission import Admission
+from orchestrator.idempotency.admission import Admission
 from orchestrator.intents.dispatch import Answer, Dispatcher, Preferences
 from orchestrator.intents.job_runner import JobRunner
 from orchestrator.intents.models import OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 from orchestrator.intents.registry import Registry, Tool
 from orchestrator.intents.tool import Call, options_of, tool
-from orchestrator.jobs.models import Ending
+from orchestrator.jobs.models import Ending, Job
 from orchestrator.jobs.service import Jobs
 from orchestrator.jobs.worker import Worker
 from orchestrator.tenancy import Identity
+from orchestrator.webhooks.guard import AddressGuard
+from tests.fakes.dns import MemoryResolver
 from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.jobs import MemoryDelivery, MemoryJobs, MemoryQueue
 
@@ -28,7 +30,15 @@ class World:
         self.jobs = Jobs(self.store, self.queue, max_receives=4)
         self.registry = Registry({made.intent: made for made in self._tools()})
         self.admission = Admission(self.records, self._unchanged, self.jobs.ending_of)
-        self.dispatcher = Dispatcher(self.registry, {}, self.admission, self.jobs, sync_timeout=sync_timeout)
+        self.resolver = MemoryResolver()
+        self.dispatcher = Dispatcher(
+            self.registry,
+            {},
+            self.admission,
+            self.jobs,
+            guard=lambda: AddressGuard(self.resolver, local=False),
+            sync_timeout=sync_timeout,
+        )
 
     async def ask(
         self,
@@ -46,12 +56,18 @@ class World:
     async def work_off(self) -> None:
         """Do what a worker does with every message that was sent."""
         runner = JobRunner(self.registry, {}, budget=5)
-        worker = Worker(self.store, runner, retry_safe=runner.retry_safe, lease=30, max_receives=4)
+        worker = Worker(
+            self.store, runner, self._nobody_asked, retry_safe=runner.retry_safe, lease=30, max_receives=4
+        )
         for tenant, job_id, _ in self.queue.sent:
             await worker.work(tenant, job_id, MemoryDelivery())
 
     async def _answer(self, call: Call) -> dict[str, Any]:
         return {"runs": len(self.runs), "tenant": call.tenant}
+
+    @staticmethod
+    async def _nobody_asked(job: Job) -> None:
+        raise AssertionError(f"{job.job_id} has no callback_url")
 
     @staticmethod
     async def _open(*_: object) -> Ending:

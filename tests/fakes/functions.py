@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from orchestrator.integrations.dns import SystemResolver
 from tests.fakes.api_gateway import Answer, Handler, send
+from tests.fakes.dns import MemoryResolver
 from tests.fakes.stack import Stack, stack
 
 CALLER = {
     "tenant": "acme",
     "key_id": "ExampLeKey23",
-    "scopes": "intents:run intents:read jobs:read jobs:cancel",
+    "scopes": "intents:run intents:read jobs:read jobs:cancel analysis:run analysis:read analysis:delete"
+    " webhooks:read webhooks:retry",
 }
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -52,11 +55,16 @@ class Deployed:
 
 @contextmanager
 def deployed(openai: str, **environment: str) -> Iterator[Deployed]:
-    """Deploy to moto; OpenAI is at the address `openai`, and `environment` is every function's."""
+    """Deploy to moto; OpenAI is at the address `openai`, and `environment` is every function's.
+
+    No name is resolved in earnest: each has a public address.
+    """
     with stack() as made, pytest.MonkeyPatch.context() as patch:
         settings = {"AUTH_MODE": "key", "OPENAI_BASE_URL": openai, **environment}
         for name, value in {**made.environment, **settings}.items():
             patch.setenv(name, value)
+        resolver = MemoryResolver()
+        patch.setattr(SystemResolver, "addresses", lambda _, host: resolver.addresses(host))
         yield Deployed(made)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from orchestrator.idempotency import RETENTION, Claim, Record
+from orchestrator.idempotency import Claim, Record
 
 
 class MemoryIdempotency:
@@ -21,7 +21,7 @@ class MemoryIdempotency:
         if not free and held and held.claim.token not in (claim.token, over and over.claim.token):
             return held
         self.records[place] = Record(claim, "in_progress")
-        self._expiry[place] = int(claim.lock_until) + RETENTION
+        self._expiry[place] = int(claim.lock_until) + claim.retention
         return None
 
     async def complete(self, claim: Claim, response: Mapping[str, Any] | None, now: float) -> None:
@@ -31,7 +31,7 @@ class MemoryIdempotency:
             self.records[place] = replace(
                 self.records[place], state=state, response=response, completed_at=now
             )
-            self._expiry[place] = int(now) + RETENTION
+            self._expiry[place] = int(now) + claim.retention
 
     async def release(self, claim: Claim) -> None:
         if self._is_mine(claim):

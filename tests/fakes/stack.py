@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,9 +18,20 @@ from infra.local import moto_patches
 from infra.local.shared import REGION
 from orchestrator import wiring
 from orchestrator.aws import clients
-from orchestrator.spec import QUEUES, TABLES, VECTOR_INDEXES, Table, VectorIndex
+from orchestrator.spec import KEYS, QUEUES, TABLES, VECTOR_INDEXES, WORKFLOWS, Table, VectorIndex
 
-CLIENTS = (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager)
+CLIENTS = (
+    clients.dynamodb,
+    clients.sqs,
+    clients.s3vectors,
+    clients.secretsmanager,
+    clients.kms,
+    clients.stepfunctions,
+)
+SECRETS = {
+    "openai": {"OPENAI_API_KEY": "sk-test"},
+    "webhooks": {"CALLBACK_HMAC_SECRET": "callback-secret", "WEBHOOK_RECEIVE_SECRET": "receive-secret"},
+}
 _RESERVED = frozenset(
     (Path(parsing.__file__).parent / "reserved_keywords.txt").read_text(encoding="utf-8").upper().split()
 )
@@ -35,7 +47,7 @@ class Stack:
 
 @contextmanager
 def stack() -> Iterator[Stack]:
-    """Create tables, queues, indexes and the OpenAI secret of the specs; every expression sent is checked."""
+    """Create tables, queues, indexes, keys and secrets of the specs; every expression sent is checked."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
@@ -48,17 +60,17 @@ def stack() -> Iterator[Stack]:
         _tables(made.environment)
         _queues(made.environment)
         _indexes(made.environment)
-        secret = clients.secretsmanager().create_secret(
-            Name="openai", SecretString=json.dumps({"OPENAI_API_KEY": "sk-test"})
-        )
-        made.environment["SECRET_OPENAI"] = secret["ARN"]
+        _encryption_keys(made.environment)
+        _secrets(made.environment)
+        _workflows(made.environment)
         made.calls.clear()
         yield made
     _forget()
 
 
 def _forget() -> None:
-    for cached in (*CLIENTS, *vars(wiring).values()):
+    rooms = [module for name, module in list(sys.modules.items()) if name.startswith(wiring.__name__)]
+    for cached in (*CLIENTS, *(piece for room in rooms for piece in vars(room).values())):
         if hasattr(cached, "cache_clear"):
             cached.cache_clear()
 
@@ -74,7 +86,7 @@ def _watch(made: Stack) -> None:
 def _no_reserved_words(params: Any, **_: Any) -> None:
     """Refuse what DynamoDB refuses and moto lets pass: a reserved word as a bare attribute name."""
     for name, value in _expressions(params):
-        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", value)
+        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*+(?!\()", value)
         bare = {word.upper() for word in words if word not in _OPERATORS} & _RESERVED
         assert not bare, f"{name}: {value!r} names the reserved {bare}"
 
@@ -98,18 +110,26 @@ def _tables(environment: dict[str, str]) -> None:
 
 
 def _description(table: Table) -> dict[str, Any]:
-    types = {"pk": "S", "sk": "S", **dict.fromkeys(table.orders, "N")}
-    indexes = [
-        {"IndexName": order, "KeySchema": _keys("pk", order), "Projection": {"ProjectionType": "KEYS_ONLY"}}
-        for order in table.orders
-    ]
+    keyed = [name for index in table.indexes for name in (index.partition, index.sort)]
+    types = {"pk": "S", "sk": "S", **dict.fromkeys(table.orders, "N"), **dict.fromkeys(keyed, "S")}
+    local = [_index_of(order, "pk", order, "KEYS_ONLY") for order in table.orders]
+    everywhere = [_index_of(one.name, one.partition, one.sort, one.projection) for one in table.indexes]
     description: dict[str, Any] = {
         "TableName": table.name,
         "KeySchema": _keys("pk", "sk"),
         "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
         "BillingMode": "PAY_PER_REQUEST",
     }
-    return {**description, "LocalSecondaryIndexes": indexes} if indexes else description
+    description |= {"LocalSecondaryIndexes": local} if local else {}
+    return description | ({"GlobalSecondaryIndexes": everywhere} if everywhere else {})
+
+
+def _index_of(name: str, partition: str, sort: str, projection: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _keys(partition, sort),
+        "Projection": {"ProjectionType": projection},
+    }
 
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:
@@ -120,6 +140,29 @@ def _queues(environment: dict[str, str]) -> None:
     for queue in QUEUES:
         url = clients.sqs().create_queue(QueueName=queue.name)["QueueUrl"]
         environment[f"QUEUE_{queue.name.upper()}"] = url
+
+
+def _encryption_keys(environment: dict[str, str]) -> None:
+    for key in KEYS:
+        made = clients.kms().create_key(Description=key.description)
+        environment[f"KEY_{key.name.upper()}"] = made["KeyMetadata"]["Arn"]
+
+
+def _workflows(environment: dict[str, str]) -> None:
+    """Create state machines that can be started, and do nothing: moto runs none."""
+    for workflow in WORKFLOWS:
+        made = clients.stepfunctions().create_state_machine(
+            name=workflow.name,
+            definition=json.dumps({"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}),
+            roleArn="arn:aws:iam::123456789012:role/unused",
+        )
+        environment[f"WORKFLOW_{workflow.name.upper()}"] = made["stateMachineArn"]
+
+
+def _secrets(environment: dict[str, str]) -> None:
+    for vendor, values in SECRETS.items():
+        secret = clients.secretsmanager().create_secret(Name=vendor, SecretString=json.dumps(values))
+        environment[f"SECRET_{vendor.upper()}"] = secret["ARN"]
 
 
 _numbers = itertools.count()

@@ -8,7 +8,7 @@ from infra.deployment import ROOT
 from orchestrator.config.vendors import VENDORS
 from tests.infra.synthesized import CANARY, Json, Stack, fake_layers, once, synth
 
-TWO_FUNCTIONS = Path(__file__).parent / "two_functions"
+SMALL_PROJECT = Path(__file__).parent / "small_project"
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +47,6 @@ def local(shared: Path) -> Stack:
 
 
 @pytest.fixture(scope="session")
-def two(shared: Path) -> Stack:
-    """The stack of a project with two function folders."""
-    return _stack(shared, "two", "local", TWO_FUNCTIONS)
+def small(shared: Path) -> Stack:
+    """The stack of a project with two function folders of its own and the tasks every stack needs."""
+    return _stack(shared, "small", "local", SMALL_PROJECT)

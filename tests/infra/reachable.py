@@ -1,10 +1,11 @@
 """Which resources a function's code can reach, read from the sources without running them.
 
-The rule: a function's folder names pieces of `orchestrator.wiring` (`wiring.jobs()`); a piece names
-environment variables (`os.environ["TABLE_JOBS"]`, `secret("openai")`), other pieces, and the adapters it
-imports. Following these from the folder gives the variables and the adapter modules that can come into play.
-A granted action counts as used when the SDK's method for it (`GetItem` → `get_item`), or its name in a
-transaction, stands in the folder, in a reached adapter or in one it imports. So the rule finds a grant that
+The rule: a function's folder names pieces of `orchestrator.wiring` and its modules (`wiring.jobs()`, or
+`analysis.agent()` after `from orchestrator.wiring import analysis`); a piece names environment variables
+(`os.environ["TABLE_JOBS"]`, `secret("openai")`), other pieces, and the adapters it imports. Following these
+from the folder gives the variables and the adapter modules that can come into play. A granted action counts
+as used when the SDK's method for it (`GetItem` → `get_item`), or its name in a transaction, stands in the
+folder, in a reached adapter or in one it imports. So the rule finds a grant that
 nothing can use. It cannot tell a branch that never runs: the laptop runner counts the real calls.
 
 What is *needed* is read more narrowly: only pieces that are called count, and not what stands in a lambda or
@@ -25,8 +26,9 @@ from infra.discovery import Found
 from orchestrator.spec import Grant
 
 PACKAGE = ROOT / "layers" / "orchestrator" / "python"
-WIRING = PACKAGE / "orchestrator" / "wiring" / "__init__.py"
-PREFIX = {"table": "TABLE", "queue": "QUEUE", "vectors": "VECTORS"}
+WIRING = PACKAGE / "orchestrator" / "wiring"
+Names = dict[str, str]
+"""What a file's names mean: `analysis` → `orchestrator.wiring.analysis`."""
 IMPLIED = {
     "PutItem": '"Put"',
     "UpdateItem": '"Update"',
@@ -48,12 +50,12 @@ class Reach:
 
     def uses(self, action: str) -> bool:
         method = re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()
-        words = [method, IMPLIED.get(action, method)]
-        return any(word in file.read_text() for file in self.sources for word in words)
+        words = [rf"\b{method}(_batch)?\b", *(re.escape(word) for word in (IMPLIED.get(action),) if word)]
+        return any(re.search(word, file.read_text()) for file in self.sources for word in words)
 
 
 def variable_of(grant: Grant) -> str:
-    return f"{PREFIX[grant.kind]}_{grant.name.upper().replace('-', '_')}"
+    return f"{grant.kind.upper()}_{grant.name.upper().replace('-', '_')}"
 
 
 def reach_of(one: Found) -> Reach:
@@ -62,13 +64,7 @@ def reach_of(one: Found) -> Reach:
     pieces: set[str] = set()
     for file in sorted((one.root / one.folder).glob("*.py")):
         tree = ast.parse(file.read_text())
-        pieces |= {
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "wiring"
-        }
+        pieces |= set(_named(ast.walk(tree), _meanings(tree)))
         if file.name != "spec.py":
             _collect(ast.walk(tree), reach)
             reach.sources.add(file)
@@ -87,16 +83,36 @@ def _followed(pieces: set[str], *, only_calls: bool) -> Iterator[ast.AST]:
     waiting, seen = list(pieces), set[str]()
     while waiting:
         name = waiting.pop()
-        piece = _pieces().get(name)
-        if name in seen or piece is None:
+        if name in seen or name not in _pieces():
             continue
         seen.add(name)
+        piece, names = _pieces()[name]
         yield piece
         if only_calls:
-            nodes = [node.func for node in _at_once(piece) if isinstance(node, ast.Call)]
+            nodes: list[ast.AST] = [node.func for node in _at_once(piece) if isinstance(node, ast.Call)]
         else:
             nodes = list(ast.walk(piece))
-        waiting += [node.id for node in nodes if isinstance(node, ast.Name)]
+        waiting += _named(nodes, names)
+
+
+def _named(nodes: Iterable[ast.AST], names: Names) -> Iterator[str]:
+    """Yield the full name of everything of wiring that the nodes name."""
+    for node in nodes:
+        if isinstance(node, ast.Name | ast.Attribute):
+            first, _, rest = ast.unparse(node).partition(".")
+            full = names.get(first, "") + (f".{rest}" if rest else "")
+            if full in _pieces():
+                yield full
+
+
+def _meanings(tree: ast.AST) -> Names:
+    return {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+        if f"{node.module}.{alias.name}".startswith("orchestrator.wiring")
+    }
 
 
 def _at_once(piece: ast.AST) -> Iterator[ast.AST]:
@@ -125,9 +141,16 @@ def _constants(node: ast.expr) -> Iterator[str]:
 
 
 @cache
-def _pieces() -> dict[str, ast.AST]:
-    tree = ast.parse(WIRING.read_text())
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+def _pieces() -> dict[str, tuple[ast.AST, Names]]:
+    """Every function of wiring by its full name, with what the names in its file mean."""
+    found: dict[str, tuple[ast.AST, Names]] = {}
+    for file in WIRING.glob("*.py"):
+        module = "orchestrator.wiring" + ("" if file.stem == "__init__" else f".{file.stem}")
+        tree = ast.parse(file.read_text())
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        names = _meanings(tree) | {node.name: f"{module}.{node.name}" for node in functions}
+        found |= {names[node.name]: (node, names) for node in functions}
+    return found
 
 
 def _imports(node: ast.AST) -> Iterator[Path]:
@@ -136,7 +159,7 @@ def _imports(node: ast.AST) -> Iterator[Path]:
         names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     for name in names:
         file = PACKAGE / (name.replace(".", "/") + ".py")
-        if name.startswith("orchestrator.") and file != WIRING and file.exists():
+        if name.startswith("orchestrator.") and WIRING not in file.parents and file.exists():
             yield file
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from infra.checks import check
 from infra.discovery import Found, SpecError, discover
-from tests.infra.conftest import TWO_FUNCTIONS
+from tests.infra.conftest import SMALL_PROJECT
 
 LAYERS = {"base", "aws", "llm"}
 HEAD = "from orchestrator.spec import *\n\n"
@@ -44,7 +44,7 @@ def spec(**arguments: str) -> str:
 
 
 def test_a_folder_with_a_spec_is_a_function_and_nothing_else_lists_it() -> None:
-    found = found_in(TWO_FUNCTIONS)
+    found = [one for one in found_in(SMALL_PROJECT) if one.group != "agents"]
     assert [(one.folder, one.id, one.handler) for one in found] == [
         ("functions/api/greet", "api-greet", "functions.api.greet.handler.handler"),
         ("functions/workers/tidy_up", "workers-tidy-up", "functions.workers.tidy_up.handler.handler"),
@@ -91,11 +91,11 @@ def test_a_spec_that_cannot_be_read_is_one_line_with_its_place_and_the_mend(
 @pytest.mark.parametrize(
     ("change", "argument", "says"),
     [
-        ({"settings": '("intends",)'}, "settings", "unknown settings group 'intends'; known: auth"),
+        ({"settings": '("intends",)'}, "settings", "unknown settings group 'intends'; known: analysis"),
         ({"secrets": '("opnai",)'}, "secrets", "unknown vendor 'opnai'; known: openai"),
         ({"layers": '("base", "awz")'}, "layers", "unknown layer 'awz'; known: aws, base, llm"),
         ({"layers": '("aws",)'}, "layers", "add 'base'"),
-        ({"grants": '(table("jubs", "GetItem"),)'}, "grants", "unknown table 'jubs'; known: idempotency"),
+        ({"grants": '(table("jubs", "GetItem"),)'}, "grants", "unknown table 'jubs'; known: analysis"),
         ({"grants": '(queue("jubs", "SendMessage"),)'}, "grants", "unknown queue 'jubs'"),
         ({"grants": '(vectors("jubs", "GetVectors"),)'}, "grants", "unknown vectors 'jubs'"),
         ({"grants": '(table("jobs", "*"),)'}, "grants", "'*' may not be granted on a table"),
@@ -113,6 +113,20 @@ def test_a_spec_that_cannot_be_read_is_one_line_with_its_place_and_the_mend(
         ({"routes": "", "trigger": 'QueueTrigger("jobs", batch=11)'}, "trigger", "must be 1 to 10"),
         ({"routes": "", "trigger": 'QueueTrigger("jobs", concurrency=1)'}, "trigger", "SQS allows 2 to 1000"),
         ({"routes": "", "schedule": 'Schedule("every night")'}, "schedule", "must be cron(…)"),
+        ({"routes": "", "task_of": '"anal"'}, "task_of", "unknown workflow 'anal'; known: analysis"),
+        ({"routes": "", "task_of": '"analysis"', "timeout": "901"}, "timeout", "must be 1 to 900 seconds"),
+        ({"grants": '(key("jubs", "Encrypt"),)'}, "grants", "unknown key 'jubs'; known: webhooks"),
+        (
+            {"grants": '(key("webhooks", "ReEncrypt*"),)'},
+            "grants",
+            "'ReEncrypt*' may not be granted on a key",
+        ),
+        ({"grants": '(workflow("jubs", "StartExecution"),)'}, "grants", "unknown workflow 'jubs'"),
+        (
+            {"grants": '(workflow("analysis", "StopExecution"),)'},
+            "grants",
+            "may not be granted on a workflow",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_line_at_the_line_that_holds_it(
@@ -126,10 +140,14 @@ def test_a_wrong_value_is_one_line_at_the_line_that_holds_it(
     assert says in error
 
 
-@pytest.mark.parametrize("change", [{"routes": ""}, {"trigger": 'QueueTrigger("jobs")'}])
+@pytest.mark.parametrize(
+    "change", [{"routes": ""}, {"trigger": 'QueueTrigger("jobs")'}, {"task_of": '"analysis"'}]
+)
 def test_a_function_is_called_in_exactly_one_way(tmp_path: Path, change: dict[str, str]) -> None:
     error = error_of(project(tmp_path, {"api/x": spec(**change)}))
-    assert re.match(r"functions/api/x/spec.py:3: has [02] of routes, trigger, schedule, authorizer", error)
+    assert re.match(
+        r"functions/api/x/spec.py:3: has [02] of routes, trigger, schedule, task_of, authorizer", error
+    )
 
 
 def test_two_functions_cannot_share_a_route_even_under_another_variable_name(tmp_path: Path) -> None:

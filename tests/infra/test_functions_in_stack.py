@@ -86,10 +86,10 @@ def test_the_runner_finds_each_functions_settings_secrets_and_layers_in_the_meta
         assert about["layers"] == list(one.spec.layers)
 
 
-def test_the_environment_says_stage_mode_names_and_where_each_resource_is(two: Stack) -> None:
-    function = properties(two)["functions/api/greet"]
+def test_the_environment_says_stage_mode_names_and_where_each_resource_is(small: Stack) -> None:
+    function = properties(small)["functions/api/greet"]
     names = {name for name, value in variables(function).items() if isinstance(value, dict)}
-    assert names == {"TABLE_JOBS", "QUEUE_JOBS", "SECRET_OPENAI"}
+    assert names == {"TABLE_JOBS", "QUEUE_JOBS", "SECRET_OPENAI", "KEY_WEBHOOKS", "WORKFLOW_ANALYSIS"}
     plain = {name: value for name, value in variables(function).items() if isinstance(value, str)}
     assert plain == {
         "ORCHESTRATOR_STAGE": "local",
@@ -108,8 +108,8 @@ def test_a_consumer_is_told_where_its_queue_is_although_it_has_no_grant_on_it() 
     assert environment_of(one, Deployment(), storage)["QUEUE_TO_DO"] == "the url"
 
 
-def test_a_setting_of_the_synths_environment_reaches_only_functions_that_name_its_group(two: Stack) -> None:
-    assert "ORCHESTRATOR_SYNC_TIMEOUT" not in variables(properties(two)["functions/workers/tidy_up"])
+def test_a_setting_of_the_synths_environment_reaches_only_functions_that_name_its_group(small: Stack) -> None:
+    assert "ORCHESTRATOR_SYNC_TIMEOUT" not in variables(properties(small)["functions/workers/tidy_up"])
 
 
 def test_no_secret_is_in_an_environment_variable_or_anywhere_in_the_output(dev: Stack) -> None:
@@ -130,6 +130,7 @@ def test_a_vendors_secret_is_named_for_the_runner_and_holds_no_value(dev: Stack)
         vendor = VENDORS[secret["Metadata"]["orchestrator"]["vendor"]]
         about: Any = secret["Metadata"]["orchestrator"]
         assert (about["keys"], about.get("base_url")) == (list(vendor.keys), vendor.base_url)
+        assert about["optional"] == [key for key in vendor.keys if key.endswith("_PREVIOUS")]
         assert secret["Properties"]["SecretString"] == str(dict.fromkeys(vendor.keys, "")).replace("'", '"')
 
 
@@ -167,6 +168,7 @@ def owned(stack: Stack, name: str) -> int:
 def test_a_function_adds_few_resources_so_that_fifty_fit_into_one_stack(dev: Stack) -> None:
     assert owned(dev, "api-orchestrate") == 7, "role, logs, function, version, alias, integration, permission"
     assert owned(dev, "workers-jobs") == 4, "role, logs, function, event source mapping"
+    assert owned(dev, "agents-collector") == 3, "role, logs, function"
     now = len(dev.template["Resources"])
     routes = len(dev.of("ApiGatewayV2::Route"))
     shared = now - routes - sum(owned(dev, one.id) for one in FOUND)

@@ -10,6 +10,7 @@ from orchestrator.spec import Function, table
 from tests.infra.reachable import reach_of, variable_of
 
 FOUND = discover(ROOT)
+ADDRESSES = ("TABLE_", "QUEUE_", "VECTORS_", "KEY_", "WORKFLOW_", "SECRET_")
 each_function = pytest.mark.parametrize("one", FOUND, ids=lambda one: one.id)
 
 
@@ -41,18 +42,43 @@ def test_everything_the_code_needs_is_granted(one: Found) -> None:
     granted = {variable_of(grant) for grant in one.spec.grants} | {
         f"SECRET_{v.upper()}" for v in one.spec.secrets
     }
-    needed = {
-        name for name in reach_of(one).needed if name.startswith(("TABLE_", "QUEUE_", "VECTORS_", "SECRET_"))
-    }
+    needed = {name for name in reach_of(one).needed if name.startswith(ADDRESSES)}
     assert needed - granted == set(), "the code would stop with a KeyError"
 
 
 def test_a_grant_that_nothing_uses_is_found(tmp_path: Path) -> None:
-    folder = tmp_path / "functions" / "api" / "x"
-    folder.mkdir(parents=True)
-    (folder / "handler.py").write_text("from orchestrator import wiring\nhandler = wiring.verified_keys()\n")
-    one = Found("api", "x", tmp_path, Function(summary="x", grants=(table("keys", "GetItem"),)))
+    one = function(tmp_path, "from orchestrator import wiring\nhandler = wiring.verified_keys()\n")
     reach = reach_of(one)
     assert {name for name in reach.needed if name.startswith("TABLE_")} == {"TABLE_KEYS"}
     assert reach.uses("GetItem")
     assert not reach.uses("BatchWriteItem")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from orchestrator.wiring import webhooks\nhandler = webhooks.vault()\n",
+        "from orchestrator.wiring.webhooks import vault as open_it\nhandler = open_it()\n",
+        "from orchestrator import wiring\nhandler = wiring.webhooks.vault()\n",
+        "from orchestrator.wiring import webhooks\nasync def work():\n    webhooks.deliverer()\n",
+    ],
+)
+def test_pieces_are_followed_through_the_modules_of_wiring(tmp_path: Path, source: str) -> None:
+    assert "KEY_WEBHOOKS" in reach_of(function(tmp_path, source)).needed
+
+
+def test_a_module_of_wiring_reaches_only_by_the_pieces_that_are_named(tmp_path: Path) -> None:
+    source = "from orchestrator.wiring import webhooks\nhandler = webhooks.guard()\n"
+    assert not {name for name in reach_of(function(tmp_path, source)).variables if name.startswith(ADDRESSES)}
+
+
+def test_the_secret_of_a_piece_in_another_module_is_found(tmp_path: Path) -> None:
+    source = "from orchestrator.wiring.llm import text_model\nhandler = text_model()\n"
+    assert "SECRET_OPENAI" in reach_of(function(tmp_path, source)).variables
+
+
+def function(root: Path, source: str) -> Found:
+    folder = root / "functions" / "api" / "x"
+    folder.mkdir(parents=True)
+    (folder / "handler.py").write_text(source)
+    return Found("api", "x", root, Function(summary="x", grants=(table("keys", "GetItem"),)))

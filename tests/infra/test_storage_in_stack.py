@@ -87,6 +87,20 @@ def test_a_tables_orders_are_local_indexes_of_keys_only(dev: Stack) -> None:
             assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
+def test_a_tables_indexes_are_keyed_by_strings_and_copy_what_they_say(dev: Stack) -> None:
+    tables = {t["Properties"]["TableName"]: t["Properties"] for t in dev.of("DynamoDB::Table").values()}
+    for table in TABLES:
+        made = tables[f"orchestrator-dev-{table.name}"]
+        kinds = {one["AttributeName"]: one["AttributeType"] for one in made["AttributeDefinitions"]}
+        indexes = {index["IndexName"]: index for index in made.get("GlobalSecondaryIndexes", [])}
+        assert set(indexes) == {index.name for index in table.indexes}
+        for index in table.indexes:
+            keys = {key["KeyType"]: key["AttributeName"] for key in indexes[index.name]["KeySchema"]}
+            assert keys == {"HASH": index.partition, "RANGE": index.sort}
+            assert {kinds[name] for name in keys.values()} == {"S"}
+            assert indexes[index.name]["Projection"] == {"ProjectionType": index.projection}
+
+
 STATEFUL = ("DynamoDB::Table", "SQS::Queue", "S3Vectors::VectorBucket", "S3Vectors::Index", "KMS::Key",
             "SecretsManager::Secret", "Logs::LogGroup")  # fmt: skip
 

@@ -9,7 +9,8 @@ SPEC = Function(
         Route("DELETE", "/jobs/{job_id}", "jobs:cancel"),
     ),
     errors="intents",
-    grants=(table("jobs", "GetItem", "UpdateItem"),),
+    grants=(table("jobs", "GetItem", "UpdateItem"), table("analysis", "Query")),
+    settings=("analysis",),
     layers=("base", "aws"),
     timeout=29,
 )

@@ -12,9 +12,12 @@ SPEC = Function(
         queue("jobs", "SendMessage", "ChangeMessageVisibility"),
         table("memory", *ITEMS),
         vectors("memory", *VECTORS),
+        # The end of a job with a callback_url is announced.
+        table("webhooks", "PutItem"),
+        queue("webhooks", "SendMessage"),
     ),
     secrets=("openai", "ssh"),
-    settings=("intents", "openai", "ssh"),
+    settings=("intents", "openai", "ssh", "webhooks"),
     layers=("base", "aws", "tools"),
     timeout=300,
     memory=1024,

@@ -10,6 +10,17 @@ from urllib.parse import parse_qs
 
 from infra.local.shared import REGION, Json
 
+TARGETS = {
+    "dynamodb": "DynamoDB_20120810",
+    "sqs": "AmazonSQS",
+    "secretsmanager": "secretsmanager",
+    "kms": "TrentService",
+    "states": "AWSStepFunctions",
+    "events": "AWSEvents",
+    "ssm": "AmazonSSM",
+}
+"""What the `X-Amz-Target` header of each JSON service begins with."""
+
 
 @dataclass(slots=True)
 class AwsResponse:
@@ -90,3 +101,44 @@ def error_response(request: AwsRequest, code: str, text: str, status: int = 400)
         headers["x-amzn-query-error"] = f"{code.removesuffix('Exception')};Sender"
     body = json.dumps({"__type": f"com.amazon.coral.service#{code}", "message": text, "Message": text})
     return AwsResponse(status, body.encode(), headers)
+
+
+class AwsError(Exception):
+    """A service refused a call of the runner's own. `code` is AWS's error code."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+
+
+def request_of(caller: str, service: str, operation: str, parameters: Json) -> AwsRequest:
+    """Return a call to one of the JSON services as `caller` would make it."""
+    headers = {
+        "authorization": f"AWS4-HMAC-SHA256 Credential={caller}/0/{REGION}/{service}/aws4_request",
+        "content-type": "application/x-amz-json-1.0",
+        "host": "127.0.0.1",
+    }
+    path = "/"
+    if service in TARGETS:
+        headers["x-amz-target"] = f"{TARGETS[service]}.{operation}"
+    else:
+        path, headers["content-type"] = f"/{operation}", "application/json"
+    return AwsRequest("POST", path, headers, json.dumps(parameters).encode())
+
+
+def code_of(response: AwsResponse) -> tuple[str, str]:
+    """Return an error's code and text."""
+    found: Json = json.loads(response.body or b"{}")
+    code = str(found.get("__type") or response.headers.get("x-amzn-errortype", response.status))
+    return code.rsplit("#", 1)[-1], str(found.get("message") or found.get("Message") or "")
+
+
+def result_of(response: AwsResponse) -> Json:
+    """Return the decoded answer.
+
+    Raises:
+        AwsError: it is an error.
+    """
+    if response.status >= 300:
+        raise AwsError(*code_of(response))
+    return json.loads(response.body or b"{}")

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlparse
 
-from infra.local.aws.message import AwsRequest, AwsResponse, error_response
+from infra.local.aws.message import AwsRequest, AwsResponse, error_response, request_of, result_of
 from infra.local.shared import ACCOUNT, ADMIN_KEY, REGION, Json
 
 LOCK = threading.RLock()
@@ -29,20 +29,10 @@ _CLASSES = {
     "s3vectors": ("moto.s3vectors.responses", "S3VectorsResponse"),
     "secretsmanager": ("moto.secretsmanager.responses", "SecretsManagerResponse"),
     "kms": ("moto.kms.responses", "KmsResponse"),
-    "states": ("moto.stepfunctions.responses", "StepFunctionResponse"),
     "events": ("moto.events.responses", "EventsHandler"),
     "sns": ("moto.sns.responses", "SNSResponse"),
     "ssm": ("moto.ssm.responses", "SimpleSystemManagerResponse"),
     "sts": ("moto.sts.responses", "TokenResponse"),
-}
-_TARGETS = {
-    "dynamodb": "DynamoDB_20120810",
-    "sqs": "AmazonSQS",
-    "secretsmanager": "secretsmanager",
-    "kms": "TrentService",
-    "states": "AWSStepFunctions",
-    "events": "AWSEvents",
-    "ssm": "AmazonSSM",
 }
 _ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 _BATCHES = ("TransactWriteItems", "TransactGetItems", "BatchGetItem", "BatchWriteItem")
@@ -51,14 +41,6 @@ _VECTORS = ("PutVectors", "GetVectors", "DeleteVectors", "ListVectors", "QueryVe
 _DIRECT = {"dynamodb": {*_ITEMS, *_BATCHES}, "sqs": {*_MESSAGES}, "s3vectors": {*_VECTORS}}
 """The operations whose parsed JSON goes straight to moto's response class."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-class AwsError(Exception):
-    """A service refused a call of the runner's own. `code` is AWS's error code."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(f"{code}: {text}")
-        self.code = code
 
 
 class MotoCalls:
@@ -83,22 +65,7 @@ class MotoCalls:
         Raises:
             AwsError: the service answered with an error.
         """
-        headers = {
-            "authorization": f"AWS4-HMAC-SHA256 Credential={ADMIN_KEY}/0/{REGION}/{service}/aws4_request",
-            "content-type": "application/x-amz-json-1.0",
-            "host": f"{service}.{REGION}.amazonaws.com",
-        }
-        path = "/"
-        if service in _TARGETS:
-            headers["x-amz-target"] = f"{_TARGETS[service]}.{operation}"
-        else:
-            path, headers["content-type"] = f"/{operation}", "application/json"
-        response = self.answer(AwsRequest("POST", path, headers, json.dumps(parameters).encode()))
-        result: Json = json.loads(response.body or b"{}")
-        if response.status >= 300:
-            code = str(result.get("__type") or response.headers.get("x-amzn-errortype", response.status))
-            raise AwsError(code.rsplit("#", 1)[-1], str(result.get("message") or result.get("Message") or ""))
-        return result
+        return result_of(self.answer(request_of(ADMIN_KEY, service, operation, parameters)))
 
     def _direct(self, request: AwsRequest) -> AwsResponse:
         from moto.core.exceptions import ServiceException

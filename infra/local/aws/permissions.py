@@ -97,6 +97,14 @@ def _lambda(request: AwsRequest) -> Iterator[Need]:
     yield "lambda:InvokeFunction" if request.operation == "Invoke" else "lambda:*", arn
 
 
+def _kms(request: AwsRequest) -> Iterator[Need]:
+    from infra.local.moto_patches import kms
+
+    parameters = request.parameters
+    key = parameters.get("KeyId") or kms.key_of(str(parameters.get("CiphertextBlob", "")))
+    yield request.action, kms.key_arn(str(key))
+
+
 _SERVICES: dict[str, Callable[[AwsRequest], Iterator[Need]]] = {
     "dynamodb": _dynamodb,
     "sqs": _sqs,
@@ -104,4 +112,5 @@ _SERVICES: dict[str, Callable[[AwsRequest], Iterator[Need]]] = {
     "secretsmanager": _secretsmanager,
     "states": _states,
     "lambda": _lambda,
+    "kms": _kms,
 }

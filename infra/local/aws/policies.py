@@ -1,4 +1,4 @@
-"""The synthesized IAM policies of each function's role, and what they allow.
+"""The synthesized IAM policies of each role, and what they allow.
 
 Evaluation, from "Policy evaluation logic" in the IAM user guide, for identity policies only: a matching Deny
 wins, then a matching Allow, else the call is refused. Conditions are read as fulfilled.
@@ -12,7 +12,6 @@ from typing import Any
 
 from infra.local.shared import Json
 from infra.local.template import Template
-from infra.local.workers.function import LocalFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +24,10 @@ class Statement:
 
 
 class Policies:
-    """Answers whether a function's role may do something; decisions are remembered.
+    """Answers whether a caller's role may do something; decisions are remembered.
 
-    `roles` maps functions to roles, `secret_keys` a secret's ARN to the ARN of the key that encrypts it.
+    `roles` maps callers (functions and state machines) to roles, `secret_keys` a secret's ARN to the ARN of
+    the key that encrypts it.
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class Policies:
         self._decisions: dict[tuple[str, str, str], bool] = {}
 
     @classmethod
-    def of(cls, template: Template, functions: dict[str, LocalFunction]) -> Policies:
-        """Collect the policies of the template by role, and each function's role."""
+    def of(cls, template: Template, roles: dict[str, str]) -> Policies:
+        """Collect the policies of the template by role; `roles` has each caller's."""
         collected: dict[str, list[Statement]] = {}
         for role in template.of("AWS::IAM::Role"):
             name = template.name(role.id)
@@ -53,7 +53,6 @@ class Policies:
             for name in policy.properties.get("Roles", ()):
                 collected.setdefault(name, []).extend(_statements(policy.properties["PolicyDocument"]))
         statements = {name: tuple(items) for name, items in collected.items()}
-        roles = {name: function.role for name, function in functions.items()}
         keys = {
             template.arn(secret.id): str(secret.properties["KmsKeyId"])
             for secret in template.of("AWS::SecretsManager::Secret")
@@ -61,16 +60,16 @@ class Policies:
         }
         return cls(statements, roles, keys)
 
-    def allows(self, function: str, action: str, resource: str) -> bool:
-        """Return whether the function's role allows `action` on the resource's ARN."""
-        key = (function, action, resource)
+    def allows(self, caller: str, action: str, resource: str) -> bool:
+        """Return whether the caller's role allows `action` on the resource's ARN."""
+        key = (caller, action, resource)
         decision = self._decisions.get(key)
         if decision is None:
             decision = self._decisions[key] = self._decide(*key)
         return decision
 
-    def _decide(self, function: str, action: str, resource: str) -> bool:
-        role = self.roles.get(function, "")
+    def _decide(self, caller: str, action: str, resource: str) -> bool:
+        role = self.roles.get(caller, "")
         matching = [
             statement.allow
             for statement in self._statements.get(role, ())

@@ -1,4 +1,4 @@
-"""Which code answers which service: Lambda here, SQS long polls here, everything else in moto."""
+"""Which code answers which service: Lambda, Step Functions and SQS long polls here, all else in moto."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-from infra.local.aws.message import AwsRequest, AwsResponse, error_response
+from infra.local.aws.message import AwsRequest, AwsResponse, error_response, request_of, result_of
 from infra.local.aws.moto_calls import MotoCalls
-from infra.local.shared import Invoke, Json, function_name
+from infra.local.shared import ADMIN_KEY, Invoke, Json, function_name
 
-_SLOW = frozenset({"states"})
-"""Services whose calls may take long or call back: they run in a thread, the others in the event loop."""
 _READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
 
 
+Answer = Callable[[AwsRequest], "AwsResponse | Awaitable[AwsResponse]"]
+
+
+def _no_states(request: AwsRequest) -> AwsResponse:
+    return error_response(request, "UnknownOperationException", "The stack has no state machines yet", 404)
+
+
 class Services:
-    """Answers AWS calls that have passed the front; `changes` counts what may have changed data."""
+    """Answers AWS calls that have passed the front; `changes` counts what may have changed data.
+
+    `states` answers for Step Functions, whose tasks pass the front in turn.
+    """
 
     def __init__(self, moto: MotoCalls, invoke: Invoke, knows: Callable[[str], bool]) -> None:
         self.moto = moto
+        self.states: Answer = _no_states
         self._invoke = invoke
         self._knows = knows
         self._arrivals: set[asyncio.Event] = set()
@@ -32,10 +41,10 @@ class Services:
         """Answer one call, at once where that is cheap."""
         if request.service == "lambda":
             return self._lambda(request)
+        if request.service == "states":
+            return self.states(request)
         if request.operation == "ReceiveMessage" and request.parameters.get("WaitTimeSeconds"):
             return self._long_poll(request)
-        if request.service in _SLOW:
-            return asyncio.to_thread(self.moto.answer, request)
         self._count(request.service, request.operation)
         response = self.moto.answer(request)
         if request.operation in ("SendMessage", "SendMessageBatch", "ChangeMessageVisibility"):
@@ -48,13 +57,22 @@ class Services:
         Raises:
             AwsError: the service refused the call.
         """
+        request = request_of(ADMIN_KEY, service, operation, parameters)
+        if service == "states":
+            answer = self.states(request)
+            assert isinstance(answer, AwsResponse)  # noqa: S101 - only waiting for an execution takes time
+            return result_of(answer)
         self._count(service, operation)
-        return self.moto.call(service, operation, parameters)
+        return result_of(self.moto.answer(request))
+
+    def changed(self, service: str) -> None:
+        """Note that a service's data is not what it was."""
+        self.changes[service] += 1
 
     def _count(self, service: str, operation: str) -> None:
         """Count what may have changed a service's data: all but plain reads (receiving marks messages)."""
         if not operation.startswith(_READS):
-            self.changes[service] += 1
+            self.changed(service)
 
     def announce(self) -> None:
         """Wake whoever waits for a message."""

@@ -13,10 +13,10 @@ MOTO = "5.2.5"
 
 _MODULES = {
     "dynamodb": "dynamodb",
+    "kms": "kms",
     "s3vectors": "s3vectors",
     "secretsmanager": "secretsmanager",
     "sqs": "sqs",
-    "states": "stepfunctions",
 }
 
 

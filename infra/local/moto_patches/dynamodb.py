@@ -1,9 +1,10 @@
 """DynamoDB: calls whose cost does not grow with the table.
 
 moto deep-copies every table a transaction names (1 s at 20,000 items) and sorts the whole table for each
-query. Here a transaction's snapshot shares what it does not touch, a query looks at its own partition,
-expressions are read once, and plain updates do without syntax trees (`update_expression`). moto's calls run
-under one lock (`aws.moto_calls.LOCK`), so nothing changes a table underneath.
+query. Here a transaction's snapshot shares what it does not touch, a query looks at its own partition or at
+an index in order (`dynamodb_indexes`), expressions are read once, and plain updates do without syntax trees
+(`update_expression`). moto's calls run under one lock (`aws.moto_calls.LOCK`), so nothing changes a table
+underneath.
 """
 
 from __future__ import annotations
@@ -16,19 +17,24 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
+from infra.local.moto_patches import dynamodb_changes
+from infra.local.moto_patches.dynamodb_changes import told
+from infra.local.moto_patches.dynamodb_indexes import Asked, Indexes
 from infra.local.moto_patches.seam import moto
 from infra.local.moto_patches.update_expression import NotPlainError, Scope, changes, compiled
 from infra.local.shared import ACCOUNT, REGION, Json
 
 _models = moto("dynamodb.models")
 _comparisons = moto("dynamodb.comparisons")
+_types = moto("dynamodb.models.dynamo_type")
 _expressions = moto("dynamodb.parsing.expressions")
 _exceptions = moto("dynamodb.exceptions")
 _LARGE = 300_000
 """Bytes from which on an item is measured by moto (its limit is 405,000)."""
 
 _touched: ContextVar[dict[str, list[tuple[Any, Any]]] | None] = ContextVar("touched", default=None)
-_partition: ContextVar[Any] = ContextVar("partition", default=None)
+_wanted: ContextVar[list[Any] | None] = ContextVar("wanted", default=None)
+"""The items the query under way may return."""
 _originals: dict[str, Any] = {}
 _last: dict[str, Any] = {}
 """The condition parsed last, with the very objects it was parsed from."""
@@ -40,11 +46,15 @@ def install(endpoint: str) -> None:
         return
     _replace(_models.DynamoDBBackend, "transact_write_items", _transact_write_items)
     _replace(_models.DynamoDBBackend, "update_item", _update_item)
+    _replace(_models.Table, "put_item", _put_item)
+    _replace(_models.Table, "delete_item", _delete_item)
     _replace(_models.Table, "query", _query)
     _replace(_models.Table, "all_items", _all_items)
     _replace(_comparisons.ConditionExpressionParser, "parse", _parse)
     _replace(_comparisons.ConditionExpressionParser, "_lex_condition_expression", _lexed)
+    _replace(_types.Item, "__deepcopy__", _item_copy)
     _models.Table.__deepcopy__ = _snapshot
+    dynamodb_changes.install()
     # The tree is only read: moto's validator works on a copy of its own.
     parser = _expressions.UpdateExpressionParser
     parser.make = lru_cache(maxsize=512)(parser.make)
@@ -79,7 +89,25 @@ def _tokens_of(expression: str) -> tuple[Any, ...]:
     )
 
 
-def _update_item(
+def _put_item(self: Any, item_attrs: Json, *args: Any, **kwargs: Any) -> Any:
+    item = _originals["put_item"](self, item_attrs, *args, **kwargs)
+    told(self, item.hash_key, item.range_key)
+    return item
+
+
+def _delete_item(self: Any, hash_key: Any, range_key: Any) -> Any:
+    item = _originals["delete_item"](self, hash_key, range_key)
+    told(self, hash_key, range_key)
+    return item
+
+
+def _update_item(self: Any, table_name: str, key: Json, *args: Any, **kwargs: Any) -> Any:
+    item = _updated(self, table_name, key, *args, **kwargs)
+    told(self.get_table(table_name), item.hash_key, item.range_key)
+    return item
+
+
+def _updated(
     self: Any,
     table_name: str,
     key: dict[str, Any],
@@ -157,6 +185,11 @@ def _transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> No
     token = _touched.set(touched)
     try:
         _originals["transact_write_items"](self, transact_items)
+    except Exception:
+        for name, keys in touched.items():  # they are again what they were
+            for hash_key, range_key in keys:
+                told(self.tables[name], hash_key, range_key)
+        raise
     finally:
         _touched.reset(token)
 
@@ -188,25 +221,55 @@ def _snapshot(self: Any, memo: dict[int, Any]) -> Any:
     return duplicate
 
 
-def _query(self: Any, hash_key: Any, *args: Any, **kwargs: Any) -> Any:
-    token = _partition.set(None if kwargs.get("index_name") else hash_key)
+def _query(
+    self: Any,
+    hash_key: Any,
+    range_comparison: str | None,
+    range_objs: list[Any],
+    limit: int,
+    exclusive_start_key: Json,
+    scan_index_forward: bool,
+    projection_expressions: Any,
+    index_name: str | None = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    if index_name:
+        values = [value.cast_value for value in range_objs]
+        start, forward = exclusive_start_key, scan_index_forward is not False
+        found = Indexes.of(self).find(
+            Asked(index_name, hash_key.cast_value, range_comparison, values, start, forward, limit)
+        )
+    else:
+        found = _partition(self, hash_key)
+    token = _wanted.set(found)
     try:
-        return _originals["query"](self, hash_key, *args, **kwargs)
+        return _originals["query"](
+            self, hash_key, range_comparison, range_objs, limit, exclusive_start_key, scan_index_forward,
+            projection_expressions, index_name, *args, **kwargs,
+        )  # fmt: skip
     finally:
-        _partition.reset(token)
+        _wanted.reset(token)
 
 
-def _all_items(self: Any) -> list[Any]:
-    hash_key = _partition.get()
-    if hash_key is None:
-        return _originals["all_items"](self)
-    if hash_key not in self.items:
+def _partition(table: Any, hash_key: Any) -> list[Any]:
+    if hash_key not in table.items:
         return []
-    found = self.items[hash_key]
-    if not self.range_key_attr:
+    found = table.items[hash_key]
+    if not table.range_key_attr:
         return [found]
     # In order already: moto sorts with a comparison in Python for each pair.
     return sorted(found.values(), key=lambda item: item.range_key.cast_value)
+
+
+def _item_copy(self: Any, memo: dict[int, Any]) -> Any:
+    """Copy an item, except for the answer of a query, which is only read."""
+    return _originals["__deepcopy__"](self, memo) if _wanted.get() is None else self
+
+
+def _all_items(self: Any) -> list[Any]:
+    wanted = _wanted.get()
+    return _originals["all_items"](self) if wanted is None else wanted
 
 
 def sweep(now: float | None = None) -> int:

@@ -13,10 +13,12 @@ from infra.local.sandbox.outbox import Outbox
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-__all__ = ["BASES", "Outbox", "create"]
+__all__ = ["BASES", "RECEIVER", "Outbox", "create"]
 
 BASES = {"openai": "/openai/v1"}
 """The base path of each vendor's API below the mount: what the vendor's base URL variable ends in."""
+RECEIVER = "/received"
+"""The path of the receiver of webhooks: apart from its faults, whose path it must not have."""
 
 
 def create(outbox: Outbox) -> Starlette:
@@ -24,6 +26,8 @@ def create(outbox: Outbox) -> Starlette:
     # Here, so that a booting runner that only needs `BASES` and an outbox does not wait for Starlette.
     from starlette.applications import Starlette
 
+    from infra.local.sandbox.deliveries import Deliveries
     from infra.local.sandbox.openai import OpenAI
 
-    return Starlette(routes=[route for standin in (OpenAI(outbox),) for route in standin.routes()])
+    standins = (OpenAI(outbox), Deliveries(outbox))
+    return Starlette(routes=[route for standin in standins for route in standin.routes()])

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from starlette.responses import Response, StreamingResponse
 
-from infra.local.sandbox.openai_wire import BadRequestError
-from infra.local.sandbox.schema_values import example
+from infra.local.sandbox.openai_agents import answer
+from infra.local.sandbox.openai_wire import BadRequestError, check_strict
 from infra.local.sandbox.standin import json_response
 
 _REFUSAL = "I'm sorry, but I can't help with that."
@@ -26,8 +26,9 @@ def respond(body: dict[str, Any], fault: str | None) -> Response:
     Raises:
         BadRequestError: there is no input, or the output format is none the API has.
     """
-    text = _input_text(body.get("input"))
-    part = _refusal() if fault == "refuse" else _output(_answer(body, text))
+    messages = _messages(body.get("input"))
+    text = "\n".join(filter(None, messages))
+    part = _refusal() if fault == "refuse" else _output(_answer(body, messages))
     if fault == "broken_json" and "text" in part:
         part["text"] = part["text"][: len(part["text"]) // 2]
     response = _response(body, text, part)
@@ -36,27 +37,32 @@ def respond(body: dict[str, Any], fault: str | None) -> Response:
     return json_response(response)
 
 
-def _input_text(value: object) -> str:
-    """Return the words of `input`: a text, or the user's and others' messages joined."""
+def _messages(value: object) -> list[str]:
+    """Return the words of each message of `input`, which may be a plain text too."""
     if isinstance(value, str) and value:
-        return value
+        return [value]
     if not isinstance(value, list) or not value:
         raise BadRequestError("Missing required parameter: 'input'.", "input")
-    texts: list[str] = []
-    for item in cast("list[dict[str, Any]]", value):
-        content = item.get("content", "") if isinstance(item, dict) else ""  # pyright: ignore[reportUnnecessaryIsInstance]
-        parts = [{"text": content}] if isinstance(content, str) else cast("list[dict[str, Any]]", content)
-        texts += [str(part.get("text", "")) for part in parts]
-    return "\n".join(filter(None, texts))
+    return [_words(item) for item in cast("list[Any]", value)]
 
 
-def _answer(body: dict[str, Any], text: str) -> str:
+def _words(item: object) -> str:
+    content = cast("dict[str, Any]", item).get("content", "") if isinstance(item, dict) else ""
+    parts = [{"text": content}] if isinstance(content, str) else cast("list[dict[str, Any]]", content)
+    return "\n".join(str(part.get("text", "")) for part in parts)
+
+
+def _answer(body: dict[str, Any], messages: list[str]) -> str:
     config: dict[str, Any] = body.get("text") or {}
     wanted: dict[str, Any] = config.get("format") or {"type": "text"}
     if wanted.get("type") == "json_schema":
         if not isinstance(wanted.get("schema"), dict):
             raise BadRequestError("Missing required parameter: 'text.format.schema'.", "text.format.schema")
-        return json.dumps(example(wanted["schema"], text), ensure_ascii=False)
+        if wanted.get("strict"):
+            check_strict(wanted["schema"], str(wanted.get("name")))
+        # The last message is what is asked about; those before it only tell what came earlier.
+        return json.dumps(answer(wanted["schema"], messages[-1]), ensure_ascii=False)
+    text = "\n".join(filter(None, messages))
     if wanted.get("type") == "json_object":
         return json.dumps({"answer": text[:400]}, ensure_ascii=False)
     if wanted.get("type") != "text":

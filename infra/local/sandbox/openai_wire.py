@@ -63,3 +63,29 @@ def read_texts(value: object) -> list[str]:
     if len(texts) > 2048 or not all(isinstance(text, str) and text for text in texts):
         raise BadRequestError("'$.input' is invalid: 1 to 2048 texts, none of them empty.", "input")
     return texts
+
+
+def check_strict(schema: object, name: str, path: tuple[str, ...] = ()) -> None:
+    """Check what strict output asks of every object: no further fields, and each field required.
+
+    https://platform.openai.com/docs/guides/structured-outputs
+
+    Raises:
+        BadRequestError: worded as the API does.
+    """
+    if isinstance(schema, list):
+        for index, part in enumerate(cast("list[object]", schema)):
+            check_strict(part, name, (*path, str(index)))
+    if not isinstance(schema, dict):
+        return
+    fields = cast("dict[str, Any]", schema)
+    if isinstance(properties := fields.get("properties"), dict) and fields.get("type") == "object":
+        named = cast("dict[str, Any]", properties).keys()
+        problem = "'additionalProperties' is required to be supplied and to be false."
+        if fields.get("additionalProperties") is False:
+            problem = "'required' is required to be supplied and to be an array including every key."
+        if fields.get("additionalProperties") is not False or set(fields.get("required", ())) != set(named):
+            message = f"Invalid schema for response_format '{name}': In context={path}, {problem}"
+            raise BadRequestError(message, "text.format.schema")
+    for key, part in fields.items():
+        check_strict(part, name, (*path, key))

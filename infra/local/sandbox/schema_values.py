@@ -28,17 +28,21 @@ _FORMATS = {
 
 def example(schema: dict[str, Any], text: str) -> Any:
     """Return a value that fits `schema`, the same for the same `text`."""
-    return _Writer(schema, text).value(schema, "", 0)
+    return Writer(schema, text).value(schema, "", 0)
 
 
-class _Writer:
+class Writer:
+    """Writes values for a schema and its parts; `root` holds what their `$ref`s name."""
+
     def __init__(self, root: dict[str, Any], text: str) -> None:
+        """Take words from `text`."""
         self._root = root
         self._text = " ".join(text.split())
         self._sentences = [part for part in re.split(r"(?<=[.!?])\s+", self._text) if part] or [self._text]
 
     def value(self, schema: dict[str, Any], name: str, depth: int) -> Any:
-        schema = self._resolved(schema)
+        """Return a value for the part `schema`, which the field `name` holds `depth` levels down."""
+        schema = self.resolved(schema)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -54,7 +58,8 @@ class _Writer:
             return self._number(schema, name, kind)
         return {"boolean": self._seed(name) % 2 == 0, "null": None}.get(kind, self._string(schema, name))
 
-    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return what `schema` refers to, itself when it is no `$ref`."""
         while "$ref" in schema:
             target: Any = self._root
             for step in str(schema["$ref"]).lstrip("#/").split("/"):
@@ -70,7 +75,7 @@ class _Writer:
         return str(kind)
 
     def _any_of(self, options: list[dict[str, Any]], name: str, depth: int) -> Any:
-        resolved = [self._resolved(option) for option in options]
+        resolved = [self.resolved(option) for option in options]
         empty = [option for option in resolved if option.get("type") == "null"]
         real = [option for option in resolved if option.get("type") != "null"]
         return None if empty and (depth >= _DEEPEST or not real) else self.value(real[0], name, depth)

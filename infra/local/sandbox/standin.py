@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -74,10 +75,21 @@ class StandIn(ABC):
         body = await request.body()
         ask = Ask(request.method, request.path_params["path"], request.headers, body)
         fault = self._faults.next(body)
-        gone = fault is not None and await _client_left(request, fault.delay_ms / 1000)
-        response = HangUp() if gone else await self._answer(ask, fault)
-        self._outbox.record(self.name, ask.method, ask.path, body, response.status_code)
+        due = time.monotonic() + (fault.delay_ms / 1000 if fault else 0)
+        response = await self._answer(ask, fault)
+        # What the stand-in needs for its answer is part of the delay: a vendor of 200 ms takes 200 ms.
+        if fault and await _client_left(request, due - time.monotonic()):
+            response = HangUp()
+        self.record(ask, response.status_code)
         return response
+
+    def record(self, ask: Ask, status: int) -> None:
+        """Note a request and how it was answered (0: not at all)."""
+        self._outbox.record(self.name, ask.method, ask.path, ask.body, status)
+
+    def handler(self, ask: Ask) -> Handler | None:
+        """Return what answers a request; None when the vendor has no such endpoint."""
+        return self._handlers.get((ask.method, ask.path))
 
     async def _answer(self, ask: Ask, fault: Fault | None) -> Response:
         if fault is not None:
@@ -87,12 +99,20 @@ class StandIn(ABC):
                 return self._rate_limited()
             if fault.kind == "error":
                 return self.problem(500, "The server had an error while processing your request.")
+            if fault.status is not None:
+                return self._as_told(fault.status, fault.headers)
             if fault.kind in ("broken_json", "refuse"):
                 ask = replace(ask, fault=fault.kind)
-        handler = self._handlers.get((ask.method, ask.path))
+        handler = self.handler(ask)
         if handler is None:
             return self.problem(404, f"Unknown request URL: {ask.method} {ask.path}.")
         return await handler(ask)
+
+    def _as_told(self, status: int, headers: Mapping[str, str]) -> Response:
+        bare = status in (204, 304)  # these have no body (RFC 9110, sections 15.3.5 and 15.4.5)
+        response = Response(status_code=status) if bare else self.problem(status, f"Told to answer {status}.")
+        response.headers.update(headers)
+        return response
 
     def _rate_limited(self) -> Response:
         response = self.problem(429, "Rate limit reached; try again in 1s.")

@@ -12,7 +12,7 @@ import json
 import time
 from dataclasses import dataclass
 
-from infra.local.aws.moto_calls import AwsError
+from infra.local.aws.message import AwsError
 from infra.local.aws.services import Services
 from infra.local.moto_patches.sqs import next_visible
 from infra.local.shared import REGION, Invocation, Invoke, Json, function_name

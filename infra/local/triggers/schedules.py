@@ -79,7 +79,7 @@ class Scheduler:
             self._services.announce()
         elif service == "states":
             start = {"stateMachineArn": schedule.target, "name": uuid.uuid4().hex, "input": payload}
-            await asyncio.to_thread(self._services.call, "states", "StartExecution", start)
+            self._services.call("states", "StartExecution", start)
         else:
             raise LookupError(f"the laptop runner has no {service!r} target")
 

@@ -49,6 +49,8 @@ WRITE = '{"intent": "memory.write", "inputs": {"text": "a"%s}%s}'
         (WRITE % (', "nonsense": 1', ""), 422, "inputs.nonsense"),
         (WRITE % ("", ', "mode": "turbo"'), 422, "mode"),
         (WRITE % ("", ', "callback_url": "javascript:alert(1)"'), 422, "callback_url"),
+        (WRITE % ("", ', "callback_url": "http://example.com/hook"'), 422, "callback_url"),
+        (WRITE % ("", ', "callback_url": "https://169.254.169.254/"'), 422, "callback_url"),
         (WRITE % ("", ', "context": {"user_id": 5}'), 422, "context.user_id"),
         (WRITE % ("", ', "context": {"user_id": "\\ud800"}'), 422, "context.user_id"),
         (WRITE % ("", ', "context": {"x": "\\ud800"}'), 422, "context.x"),

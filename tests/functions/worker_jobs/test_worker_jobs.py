@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from orchestrator.aws import clients
+from orchestrator.aws.deliveries import DynamoDeliveries
 from orchestrator.aws.jobs import DynamoJobs
+from orchestrator.errors import Unavailable
 from orchestrator.jobs.models import Job
+from orchestrator.webhooks.models import Delivery
 from tests.fakes.functions import Deployed, load
 from tests.fakes.sandbox import Sandbox
 
@@ -128,6 +131,57 @@ def test_an_intent_that_is_gone_fails_its_job(api: Deployed) -> None:
     put("gone.away", {})
     assert deliver(api) == DONE
     assert job().status == "failed"
+
+
+def announced() -> Delivery | None:
+    return asyncio.run(DynamoDeliveries("webhooks").get("acme", JOB_ID))
+
+
+def test_the_end_of_a_job_is_announced_to_its_callback_url_as_get_jobs_shows_it(api: Deployed) -> None:
+    put(callback_url="https://example.com/callback")
+    assert deliver(api) == DONE
+    delivery = announced()
+    assert delivery is not None
+    body = json.loads(delivery.announcement.body)
+    shown = api.send("api/jobs", "get_job").json
+    assert {name: body[name] for name in shown} == shown
+    assert (body["type"], delivery.announcement.url) == ("job.succeeded", "https://example.com/callback")
+    assert (delivery.webhook_id, delivery.status) == ("msg_abc123", "pending")
+    sent = clients.sqs().receive_message(QueueUrl=api.stack.environment["QUEUE_WEBHOOKS"])["Messages"]
+    assert [json.loads(message["Body"])["subject"] for message in sent] == [JOB_ID]
+
+
+def test_a_job_that_was_cancelled_while_it_waited_is_announced_when_its_message_comes(api: Deployed) -> None:
+    put(callback_url="https://example.com/callback")
+    asyncio.run(DynamoJobs("jobs").cancel("acme", JOB_ID, time.time()))
+    assert deliver(api) == DONE
+    delivery = announced()
+    assert delivery is not None
+    assert delivery.announcement.event == "job.cancelled"
+
+
+def test_without_callback_url_nothing_is_announced(api: Deployed) -> None:
+    put()
+    deliver(api)
+    assert announced() is None
+
+
+def test_while_nothing_can_be_announced_the_message_comes_again_and_then_only_announces(
+    api: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(callback_url="https://example.com/callback")
+    with monkeypatch.context() as broken:
+        broken.setattr(DynamoDeliveries, "create", throttled)
+        assert deliver(api) != DONE
+    done = job()
+    assert (done.status, announced()) == ("succeeded", None)
+    assert deliver(api) == DONE
+    assert job() == done
+    assert announced() is not None
+
+
+async def throttled(*_: Any) -> None:
+    raise Unavailable("PutItem is throttled")
 
 
 def test_the_events_are_what_sqs_sends() -> None:

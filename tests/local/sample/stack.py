@@ -160,13 +160,26 @@ def queues(notes: Path) -> Resources:
     return resources
 
 
+def schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
+
+
 def data(notes: Path) -> Resources:
-    """A table with TTL, a vector index, a generated secret, and a function with few permissions."""
+    """A table with TTL and indexes, a vector index, secrets, and a function with few permissions."""
     keys = [("pk", "HASH"), ("sk", "RANGE")]
+    listed = [("listed_in", "HASH"), ("listed_at", "RANGE")]
     table = {
         "TableName": "sample-table",
-        "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        "KeySchema": schema(keys),
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n, _ in keys + listed],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": "listed", "KeySchema": schema(listed), "Projection": {"ProjectionType": "ALL"}},
+            {
+                "IndexName": "keys",
+                "KeySchema": schema(listed),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+        ],
         "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
     }
     index = {
@@ -200,24 +213,113 @@ def data(notes: Path) -> Resources:
     }
 
 
-def flow(notes: Path) -> Resources:
-    """A state machine that calls a function and catches its failure."""
-    catch = [{"ErrorEquals": ["ValueError"], "Next": "Caught", "ResultPath": "$.error"}]
-    states = {
-        "Work": {"Type": "Task", "Resource": "${Task}", "Catch": catch, "End": True},
-        "Caught": {"Type": "Pass", "Result": "caught", "ResultPath": "$.caught", "End": True},
-    }
-    machine = {
-        "StateMachineName": "sample-flow",
-        "RoleArn": attribute("FlowRole"),
-        "DefinitionString": json.dumps({"StartAt": "Work", "States": states}),
-        "DefinitionSubstitutions": {"Task": attribute("task")},
-    }
+def sealed(notes: Path) -> Resources:
+    """A key with an alias, and functions that may seal, open, or start a workflow."""
+    key = attribute("SealKey")
     return {
-        **function("task", "work.task", notes),
-        "FlowRole": {"Type": "AWS::IAM::Role", "Properties": {}},
-        "Flow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": machine},
+        "SealKey": {"Type": "AWS::KMS::Key", "Properties": {"Description": "for seals", "KeyPolicy": {}}},
+        "SealAlias": {
+            "Type": "AWS::KMS::Alias",
+            "Properties": {"AliasName": "alias/sample-seal", "TargetKeyId": key},
+        },
+        **function("sealer", "web.echo", notes, statements=[allow(key, "kms:Encrypt")]),
+        **function("opener", "web.echo", notes, statements=[allow(key, "kms:Decrypt")]),
     }
+
+
+def flow(notes: Path) -> Resources:
+    """State machines: one task whose failure is caught, a team of three with a message at the end, and a nap.
+
+    `starter` may start the first, whose ARN it gets made from its name.
+    """
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught", "ResultPath": "$.error"}]
+    work = {"Type": "Task", "Resource": "${Task}", "Catch": catch, "End": True}
+    caught = {"Type": "Pass", "Result": "caught", "ResultPath": "$.caught", "End": True}
+    arn = [
+        "arn:",
+        {"Ref": "AWS::Partition"},
+        ":states:",
+        {"Ref": "AWS::Region"},
+        ":",
+        {"Ref": "AWS::AccountId"},
+    ]
+    joined = {"Fn::Join": ["", [*arn, ":stateMachine:sample-flow"]]}
+    environment = {"Variables": {"NOTES": str(notes), "WORKFLOW_FLOW": joined}}
+    return {
+        **function("task", "work.task", notes, Timeout=2),
+        **function(
+            "starter",
+            "web.echo",
+            notes,
+            Environment=environment,
+            statements=[allow(joined, "states:StartExecution")],
+        ),
+        "Letters": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "sample-letters"}},
+        "Events": {"Type": "AWS::Logs::LogGroup", "Properties": {}},
+        "FlowRole": {"Type": "AWS::IAM::Role", "Properties": {}},
+        "FlowPolicy": {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {
+                "PolicyDocument": {
+                    "Statement": [
+                        allow(attribute("task"), "lambda:InvokeFunction"),
+                        allow(attribute("Letters"), "sqs:SendMessage"),
+                    ]
+                },
+                "Roles": [{"Ref": "FlowRole"}],
+            },
+        },
+        "Flow": state_machine("sample-flow", {"Work": work, "Caught": caught}, Task=attribute("task")),
+        "Team": state_machine("sample-team", team(), Task=attribute("task"), Letters={"Ref": "Letters"}),
+        "Nap": state_machine(
+            "sample-nap",
+            {
+                "Before": {"Type": "Task", "Resource": "${Task}", "Next": "Wait"},
+                "Wait": {"Type": "Wait", "SecondsPath": "$.nap", "Next": "After"},
+                "After": {"Type": "Task", "Resource": "${Task}", "End": True},
+            },
+            Task=attribute("task"),
+        ),
+        "Stranger": state_machine(
+            "sample-stranger",
+            {"Work": work, "Caught": caught},
+            RoleArn="arn:aws:iam::1:role/x",
+            Task=attribute("task"),
+        ),
+    }
+
+
+def team() -> dict[str, Any]:
+    """Three tasks at once, then a message about it."""
+    call = {"FunctionName": "${Task}", "Payload.$": "$"}
+    member = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": call, "End": True}
+    branches = [{"StartAt": name, "States": {name: member}} for name in ("one", "two", "three")]
+    body = {"name.$": "$.name"}
+    return {
+        "All": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "Next": "Tell"},
+        "Tell": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "${Letters}", "MessageBody": body},
+            "ResultPath": None,
+            "End": True,
+        },
+    }
+
+
+def state_machine(name: str, states: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A state machine that starts at the first of its states; `more` are substitutions."""
+    destination = {"CloudWatchLogsLogGroup": {"LogGroupArn": attribute("Events")}}
+    properties = {
+        "StateMachineName": name,
+        "StateMachineType": "STANDARD",
+        "RoleArn": more.pop("RoleArn", attribute("FlowRole")),
+        "DefinitionString": json.dumps({"StartAt": next(iter(states)), "States": states}),
+        "DefinitionSubstitutions": more,
+        "LoggingConfiguration": {"Level": "ALL", "Destinations": [destination]},
+        "TracingConfiguration": {"Enabled": True},
+    }
+    return {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
 
 
 def schedule(notes: Path, expression: str) -> Resources:

@@ -229,7 +229,7 @@ def test_a_server_that_never_answers_is_given_up() -> None:
 
 
 def test_every_time_out_is_set_unless_the_caller_chooses() -> None:
-    from orchestrator.client.connection import TIMEOUT
+    from orchestrator.client.transport import TIMEOUT
 
     assert None not in (TIMEOUT.connect, TIMEOUT.read, TIMEOUT.write, TIMEOUT.pool)
 

@@ -35,6 +35,22 @@ def test_a_wrong_variable_in_dot_env_is_found_and_the_exit_code_is_1(tmp_path: P
     assert "1 problem found" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("claude-3-haiku", "claude-3-haiku ended on 2026-04-20; claude-haiku-5-5 is used"),
+        ("qwen3", "no model we know"),
+    ],
+)
+def test_a_model_that_ended_or_that_nobody_knows_is_noted_and_no_problem(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    done = run(tmp_path, "--check", MODEL_NAME=name)
+    (line,) = (line for line in done.stdout.splitlines() if "MODEL_NAME" in line)
+    assert said in line
+    assert done.returncode == 0
+
+
 def test_the_process_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("LOG_LEVEL=chatty\n")
     assert run(tmp_path, "--check", LOG_LEVEL="INFO").returncode == 0

@@ -46,6 +46,21 @@ def test_a_worker_loads_no_web_framework(module: str) -> None:
     assert not any(name.startswith("botocore.") for name in loaded)
 
 
+def test_the_guard_of_callers_addresses_needs_the_standard_library_only() -> None:
+    loaded = modules_after("import orchestrator.webhooks.guard, orchestrator.integrations.dns")
+    assert packages(loaded) - sys.stdlib_module_names <= {
+        "orchestrator",
+        "__main__",
+        "_virtualenv",
+        "sitecustomize",
+    }
+
+
+def test_a_dispatcher_loads_the_guard_only_once_a_callback_is_asked_for() -> None:
+    loaded = modules_after("import orchestrator.intents.dispatch, orchestrator.wiring.webhooks")
+    assert loaded & {"orchestrator.webhooks.guard", "orchestrator.integrations.dns", "httpx2"} == set()
+
+
 def test_a_function_does_not_pay_for_the_check_of_the_settings() -> None:
     loaded = modules_after("import orchestrator.entry.http")
     assert {name for name in loaded if name.startswith("orchestrator.config")} == {

@@ -1,10 +1,13 @@
+import re
+import time
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from orchestrator.entry import correlation
-from orchestrator.entry.task import task_handler
-from orchestrator.errors import NotFound, VendorBusy
+from orchestrator.entry.task import SPREAD, RetryAt, task_handler
+from orchestrator.errors import Conflict, NotFound, OrchestratorError, VendorBusy
 from orchestrator.spec import Function
 from tests.unit.entry.conftest import Lines
 
@@ -50,6 +53,46 @@ def test_an_error_published_under_another_name_leaves_under_that_name(lines: Lin
         task_handler(SPEC, work)({}, None)
     assert type(caught.value).__name__ == "Vendor.Busy"
     assert "429" in lines()[0]["exception"]
+
+
+@pytest.mark.parametrize(
+    "error", [VendorBusy("openai", "429", retry_after=20.3), Conflict("under way", retry_after=0)]
+)
+def test_an_error_that_says_how_long_to_wait_leaves_as_the_moment_to_come_back(
+    error: OrchestratorError, lines: Lines
+) -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise error
+
+    before = time.time()
+    with pytest.raises(RetryAt) as caught:
+        task_handler(SPEC, work)({}, None)
+    assert type(caught.value).__name__ == "RetryAt"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(caught.value))
+    asked = getattr(error, "retry_after", 0)
+    moment = datetime.fromisoformat(str(caught.value)).timestamp()
+    assert before + asked <= moment <= time.time() + asked * (1 + SPREAD) + 1
+    assert error.message in lines()[0]["exception"], "the log says what went wrong"
+
+
+def test_those_refused_together_do_not_come_back_together() -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise VendorBusy("openai", "429", retry_after=300)
+
+    handler, moments = task_handler(SPEC, work), set[str]()
+    for _ in range(50):
+        with pytest.raises(RetryAt) as caught:
+            handler({}, None)
+        moments.add(str(caught.value))
+    assert len(moments) > 5
+
+
+def test_a_busy_vendor_that_names_no_time_leaves_as_what_it_is() -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise VendorBusy("openai", "503")
+
+    with pytest.raises(VendorBusy):
+        task_handler(SPEC, work)({}, None)
 
 
 def test_an_unknown_error_leaves_as_it_is() -> None:

@@ -1,4 +1,7 @@
-"""A worker on fakes and one waiting job, as the tests of the worker play with them."""
+"""A worker on fakes and one waiting job, as the tests of the worker play with them.
+
+`told` are the jobs whose end the worker told; `deaf` is what telling raises.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,10 +25,13 @@ class World:
         self.now = 1_795_174_154.5
         self.store = MemoryJobs()
         self.runs = 0
+        self.told: list[Job] = []
+        self.deaf: Exception | None = None
         self.run = run
         self.worker = Worker(
             self.store,
             self._run,
+            self._tell,
             retry_safe=lambda intent: retry_safe,
             lease=lease,
             max_receives=MAX_RECEIVES,
@@ -41,6 +47,11 @@ class World:
         delivery = MemoryDelivery(receive, **fields)
         await self.worker.work("acme", "job_1", delivery)
         return delivery
+
+    async def _tell(self, job: Job) -> None:
+        if self.deaf:
+            raise self.deaf
+        self.told.append(job)
 
     async def _run(self, job: Job, report: Progress) -> Mapping[str, Any]:
         self.runs += 1

@@ -11,6 +11,8 @@ import pytest
     [
         ("orchestrator.integrations.openai", {"openai", "boto3", "asyncssh"}),
         ("orchestrator.llm.registry", {"openai", "httpx2"}),
+        ("orchestrator.llm.structured", {"openai", "httpx2", "json_repair"}),
+        ("orchestrator.wiring.llm", {"openai", "httpx2", "boto3", "botocore"}),
         ("orchestrator.llm.hashing", {"openai", "httpx2"}),
         ("orchestrator.intents.tools.ssh_exec", {"asyncssh", "cryptography", "httpx2"}),
         ("orchestrator.intents.tools.ssh_exec_peek", {"asyncssh", "cryptography", "httpx2"}),

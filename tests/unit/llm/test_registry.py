@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from orchestrator.llm.models import MODELS
 from orchestrator.llm.ports import Usage
-from orchestrator.llm.registry import MODELS, NOTICE_DAYS, known, resolve
+from orchestrator.llm.registry import NOTICE_DAYS, cost, known, resolve
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -42,6 +43,43 @@ def test_an_alias_of_a_retired_model_is_replaced_too(name: str, successor: str) 
 def test_an_unknown_model_is_used_as_it_is() -> None:
     found = resolve("llama3.3:70b", today=NOVEMBER)
     assert (found.model.id, found.model.price, found.warning) == ("llama3.3:70b", None, None)
+
+
+@pytest.mark.parametrize(
+    ("answered_as", "model"),
+    [
+        ("gpt-6-luna-2026-09-22", "gpt-6-luna"),
+        ("sandbox-gpt-6-luna", "gpt-6-luna"),
+        ("sandbox-gpt-6-luna-2026-09-22", "gpt-6-luna"),
+        ("claude-haiku-5-5-20261007", "claude-haiku-5-5"),
+        ("claude-3-haiku-20240307", "claude-3-haiku-20240307"),
+    ],
+)
+def test_the_name_an_answer_comes_under_finds_its_model(answered_as: str, model: str) -> None:
+    found = known(answered_as)
+    assert found is not None
+    assert found.id == model
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt-6-luna-pro", "gpt-6-luna-2026", "llama3.3:70b-20260101", "sandbox-", ""]
+)
+def test_a_name_that_only_resembles_a_model_is_not_taken_for_it(name: str) -> None:
+    assert known(name) is None
+    assert cost(name, Usage(1, 1)) is None
+
+
+def test_a_snapshot_is_asked_for_under_its_own_name_and_ends_with_its_model() -> None:
+    name = "gpt-4o-mini-2024-07-18"
+    assert resolve(name, today=NOVEMBER).model.id == name
+    assert resolve(name, today=date(2027, 1, 14)).model.id == "gpt-6-luna"
+
+
+def test_effort_is_only_asked_of_models_that_take_it() -> None:
+    for model in MODELS:
+        assert model.effort is None or "effort" in model.parameters
+    assert "effort" not in resolve("gpt-4o-mini", today=NOVEMBER).model.parameters
+    assert "effort" not in resolve("llama3.3:70b").model.parameters
 
 
 def test_a_call_costs_its_tokens_and_more_beyond_the_tier() -> None:

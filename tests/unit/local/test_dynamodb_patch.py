@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infra.local import moto_patches
-from infra.local.aws.moto_calls import AwsError, MotoCalls
+from infra.local.aws.message import AwsError
+from infra.local.aws.moto_calls import MotoCalls
 from infra.local.moto_patches import dynamodb
 
 moto_patches.install(["dynamodb", "secretsmanager"], "http://127.0.0.1:1")

@@ -53,6 +53,12 @@ def test_a_vendor_without_a_key_or_address_of_its_own_gets_the_placeholder() -> 
     assert json.loads(secret_value(OPENAI, {"OPENAI_API_KEY": " sk "})) == {"OPENAI_API_KEY": "sk"}
 
 
+def test_an_optional_key_nobody_set_stays_empty() -> None:
+    webhooks = Vendor("webhooks", "arn", "name", ("NOW", "BEFORE"), None, optional=("BEFORE",))
+    assert json.loads(secret_value(webhooks, {})) == {"NOW": PLACEHOLDER, "BEFORE": ""}
+    assert json.loads(secret_value(webhooks, {"BEFORE": "old"}))["BEFORE"] == "old"
+
+
 def test_a_worker_gets_the_settings_its_metadata_lists_and_the_templates_word_on_the_stage() -> None:
     settings = {"A": "1", "B": "2", "AUTH_MODE": "key", "EMPTY": ""}
     build = WorkerEnvironment("http://aws", settings, {"OPENAI_BASE_URL": "http://stand-in"})

@@ -9,7 +9,6 @@ from infra.local.aws.message import AwsRequest
 from infra.local.aws.permissions import needs
 from infra.local.aws.policies import Policies
 from infra.local.template import Endpoints, Template
-from tests.fakes.local_functions import local_function
 
 
 def policies(*statements: dict[str, Any]) -> Policies:
@@ -19,7 +18,7 @@ def policies(*statements: dict[str, Any]) -> Policies:
         "Policy": {"Type": "AWS::IAM::Policy", "Properties": document},
     }
     template = Template("s", {"Resources": resources}, {}, Endpoints("", ""))
-    return Policies.of(template, {"f": local_function(name="f")})
+    return Policies.of(template, {"f": "role"})
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,8 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
             {("s3vectors:QueryVectors", "i"), ("s3vectors:GetVectors", "i")},
         ),
         (request("states", "StartExecution", {"stateMachineArn": "m"}), {("states:StartExecution", "m")}),
-        (request("kms", "Decrypt", {}), {("kms:Decrypt", "*")}),
+        (request("kms", "Encrypt", {"KeyId": "k"}), {("kms:Encrypt", ARN.format("kms", "key/k"))}),
+        (request("kms", "Decrypt", {"CiphertextBlob": "?"}), {("kms:Decrypt", ARN.format("kms", "key/*"))}),
         (
             request("secretsmanager", "GetSecretValue", {"SecretId": "arn:x"}),
             {("secretsmanager:GetSecretValue", "arn:x")},

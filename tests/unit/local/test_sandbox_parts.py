@@ -62,6 +62,39 @@ def test_a_slow_fault_waits_long_unless_told_otherwise() -> None:
     assert parse({"kind": "error", "delay_ms": 200}).delay_ms == 200
 
 
+def test_a_fault_may_be_any_answer() -> None:
+    asked = {"kind": "status", "status": 410, "headers": {"Retry-After": "1"}, "count": 2, "delay_ms": 5}
+    fault = parse(asked)
+    assert (fault.status, fault.headers, fault.delay_ms) == (410, {"Retry-After": "1"}, 5)
+    assert fault.view() == {**asked, "match": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ([], "object"),
+        ({"kind": "sulk"}, "kind"),
+        ({"kind": "error", "cuont": 1}, "cuont"),
+        ({"kind": "error", "count": 0}, "count"),
+        ({"kind": "error", "count": True}, "count"),
+        ({"kind": "error", "delay_ms": -1}, "delay_ms"),
+        ({"kind": "error", "match": 1}, "match"),
+        ({"kind": "error", "status": 500}, "status"),
+        ({"kind": "status"}, "status"),
+        ({"kind": "status", "status": 101}, "status"),
+        ({"kind": "status", "status": "410"}, "status"),
+        ({"kind": "status", "status": 410, "headers": []}, "headers"),
+        ({"kind": "status", "status": 410, "headers": {"Content-Length": "1"}}, "Content-Length"),
+        ({"kind": "status", "status": 410, "headers": {"A b": "1"}}, "A b"),
+        ({"kind": "status", "status": 410, "headers": {"A": "1\r\nB: 2"}}, "A"),
+        ({"kind": "status", "status": 410, "headers": {"A": 1}}, "A"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_by_its_field(asked: object, word: str) -> None:
+    with pytest.raises(ValueError, match=word):
+        parse(asked)
+
+
 @given(st.text(st.characters(exclude_categories=[]), max_size=80), st.sampled_from([1, 256, 1536]))
 def test_every_text_has_a_unit_vector(text: str, dimensions: int) -> None:
     vector = embed(text, dimensions)

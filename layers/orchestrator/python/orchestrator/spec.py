@@ -201,4 +201,5 @@ TABLES = (
 QUEUES = (Queue("jobs", max_receives=4), Queue("analysis", max_receives=5), Queue("webhooks", max_receives=5))
 VECTOR_INDEXES = (VectorIndex("memory", dimension=256, text_key="text"),)
 KEYS = (Key("webhooks", "Secrets of webhook receivers"),)
-WORKFLOWS = (Workflow("analysis", timeout=1800),)
+# Three agents in turn, each waiting for as long as its vendor may ask, and a collector with a bad start.
+WORKFLOWS = (Workflow("analysis", timeout=7200),)

@@ -27,6 +27,9 @@ def consume(event, context):
 def task(event, context):
     """A Step Functions task, or a schedule's target."""
     note({"name": event.get("name", "tick"), "event": event})
+    time.sleep(event.get("sleep", 0))
+    if event.get("exit"):
+        os._exit(1)
     if event.get("fail"):
         raise ValueError("task failed")
     return {**event, "done": True}

@@ -9,7 +9,8 @@ from typing import Any, Literal
 Mode = Literal["sequential", "parallel"]
 AgentName = Literal["summarizer", "sentiment", "entity_extractor"]
 Status = Literal["pending", "processing", "completed", "partial", "failed"]
-AgentStatus = Literal["running", "completed", "failed"]
+AgentStatus = Literal["running", "waiting", "completed", "failed"]
+"""`waiting`: the last attempt failed in a way that may pass, and another one follows. No ending by itself."""
 
 AGENTS: tuple[AgentName, ...] = ("summarizer", "sentiment", "entity_extractor")
 FINAL: frozenset[Status] = frozenset({"completed", "partial", "failed"})
@@ -44,11 +45,26 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Requests that were accepted together, in the order of their texts. Times are Unix seconds."""
+
+    tenant: str
+    batch_id: str
+    request_ids: tuple[str, ...]
+    created_at: float
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRun:
     """What one agent did for one request: its audit trail. Times are Unix seconds, `cost_usd` a decimal.
 
-    `attempts` counts every beginning, those of killed workers included. `requested_model` is what was
-    configured, `model` what answered. Tokens and cost are of all attempts that reached the vendor.
+    `attempts` counts every beginning, those of killed workers included; a beginning makes the run `running`
+    and keeps the rest, `started_at` (the first beginning) and the error of the attempt before included.
+    `requested_model` is what was configured, `model` what answered. Tokens and cost are of all attempts that
+    reached the vendor and were recorded; `cost_usd` is `None` when none was, or when a price is unknown.
+    `completed_at` is set once the run is `completed` or `failed`. `error` (a sentence), `error_type` and
+    `hint` say why the last attempt failed: set while `waiting` and when `failed`, `None` when `completed`.
     """
 
     agent: AgentName

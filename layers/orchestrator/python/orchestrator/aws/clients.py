@@ -15,9 +15,11 @@ from orchestrator.errors import Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kms import KMSClient
     from types_boto3_s3vectors import S3VectorsClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
+    from types_boto3_stepfunctions import SFNClient
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,8 +38,11 @@ _CONFIG = Config(
 
 _PASSING = frozenset(
     {
+        "DependencyTimeoutException",
         "InternalServerError",
         "InternalServerException",
+        "KMSInternalException",
+        "KeyUnavailableException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -48,6 +53,8 @@ _PASSING = frozenset(
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -86,6 +93,18 @@ def s3vectors() -> S3VectorsClient:
 def secretsmanager() -> SecretsManagerClient:
     """Return the Secrets Manager client of this process."""
     return cast("SecretsManagerClient", _client("secretsmanager"))
+
+
+@cache
+def kms() -> KMSClient:
+    """Return the KMS client of this process."""
+    return cast("KMSClient", _client("kms"))
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    """Return the Step Functions client of this process."""
+    return cast("SFNClient", _client("stepfunctions"))
 
 
 class Refused(Exception):

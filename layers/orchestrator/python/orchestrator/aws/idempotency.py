@@ -50,7 +50,7 @@ class DynamoIdempotency:
         values: dict[str, Any] = {
             ":state": {"S": "job" if response is None else "done"},
             ":now": {"N": repr(now)},
-            ":expiry": {"N": str(int(now) + RETENTION)},
+            ":expiry": {"N": str(int(now) + claim.retention)},
             ":mine": {"S": claim.token},
         }
         if response is not None:
@@ -95,7 +95,8 @@ def _item(claim: Claim) -> dict[str, Any]:
         "started_at": {"N": repr(claim.started_at)},
         "lock_until": {"N": repr(claim.lock_until)},
         "retry_safe": {"BOOL": claim.retry_safe},
-        "expires_at": {"N": str(int(claim.lock_until) + RETENTION)},
+        "expires_at": {"N": str(int(claim.lock_until) + claim.retention)},
+        "retention": {"N": str(claim.retention)},
     }
     if claim.job_id:
         item["job_id"] = {"S": claim.job_id}
@@ -112,6 +113,7 @@ def _record(item: Mapping[str, Any]) -> Record:
         lock_until=float(item["lock_until"]["N"]),
         retry_safe=item["retry_safe"]["BOOL"],
         job_id=item["job_id"]["S"] if "job_id" in item else None,
+        retention=int(item["retention"]["N"]) if "retention" in item else RETENTION,
     )
     return Record(
         claim=claim,

@@ -18,12 +18,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypedDict, Unpack
 
-from orchestrator.client.answers import Accepted, Intent, Job, Mode, Success
+from orchestrator.client.answers import Accepted, Analysis, Batch, Intent, Job, Mode, Success
 from orchestrator.client.connection import Client
 from orchestrator.client.errors import ClientError, JobFailed, RequestRefused, Unreachable
 
 __all__ = [
     "Accepted",
+    "Analysis",
+    "Batch",
     "Client",
     "ClientError",
     "Intent",

@@ -58,3 +58,42 @@ class Intent(TypedDict):
     inputs: dict[str, Any]
     duration: Literal["quick", "long"]
     retry_safe: bool
+
+
+Status = Literal["pending", "processing", "completed", "partial", "failed"]
+
+
+class Analysis(TypedDict):
+    """A text that is analysed, and what its agents have found. Times are RFC 3339, UTC.
+
+    `results` (summary, sentiment, entities), `errors` (by agent), `agents` and `usage` are there when one
+    request was asked for, not in lists and not when it was just accepted.
+    """
+
+    request_id: str
+    status: Status
+    orchestration_mode: Literal["sequential", "parallel"]
+    text_length: int
+    created_at: str
+    completed_at: NotRequired[str]
+    duration_ms: NotRequired[int]
+    batch_id: NotRequired[str]
+    webhook_url: NotRequired[str]
+    results_url: NotRequired[str]
+    results: NotRequired[dict[str, Any]]
+    errors: NotRequired[dict[str, dict[str, str]]]
+    agents: NotRequired[list[dict[str, Any]]]
+    usage: NotRequired[dict[str, Any]]
+
+
+class Batch(TypedDict):
+    """Texts that were sent together; `requests` stand in their order. Times are RFC 3339, UTC."""
+
+    batch_id: str
+    status: Literal["processing", "completed"]
+    created_at: str
+    counts: dict[Status, int]
+    deleted: int
+    requests: list[Analysis]
+    request_ids: NotRequired[list[str]]
+    results_url: NotRequired[str]

@@ -1,60 +1,22 @@
-"""One connection to the API."""
+"""The client: intents, jobs, and by inheritance everything else."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import quote
 
-import httpx2
-
+from orchestrator.client.analysis import AnalysisCalls
 from orchestrator.client.answers import Accepted, Intent, Job, Mode, Success
-from orchestrator.client.errors import ClientError, JobFailed, Unreachable, json_object, may_pass, refusal
-
-DEFAULT_URL = "http://localhost:8000"
-LONGEST_POLL = 25
-"""Seconds one request may wait at the server, which API Gateway cuts off after 30."""
-TIMEOUT = httpx2.Timeout(10, connect=5, read=LONGEST_POLL + 10)
+from orchestrator.client.errors import ClientError, JobFailed, may_pass
+from orchestrator.client.transport import LONGEST_POLL
 
 
-class Client:
-    """A connection to the API; it may be shared by threads, and closes with `close` or a `with` block.
-
-    `base_url` is ORCHESTRATOR_BASE_URL or http://localhost:8000, `api_key` ORCHESTRATOR_API_KEY or none,
-    unless they are given. `timeout` replaces the time-outs of single requests (5 s to connect, 35 s to be
-    answered); `transport` is for tests.
-    """
-
-    def __init__(
-        self,
-        base_url: str | None = None,
-        *,
-        api_key: str | None = None,
-        timeout: httpx2.Timeout | float = TIMEOUT,
-        transport: httpx2.BaseTransport | None = None,
-    ) -> None:
-        key = api_key or os.environ.get("ORCHESTRATOR_API_KEY")
-        self.base_url = (base_url or os.environ.get("ORCHESTRATOR_BASE_URL") or DEFAULT_URL).rstrip("/")
-        self._http = httpx2.Client(
-            base_url=self.base_url,
-            headers={"x-api-key": key} if key else {},
-            timeout=timeout,
-            transport=transport,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+class Client(AnalysisCalls):
+    """A connection to the API with all its calls; see `Connection` for what it is built from."""
 
     def orchestrate(
         self,
@@ -164,19 +126,6 @@ class Client:
 
     def _job(self, path: str, wait: float) -> Job:
         return cast("Job", self._call("GET", path, params={"wait": f"{wait:.3f}"} if wait else {})[1])
-
-    def _call(self, method: str, path: str, **request: Any) -> tuple[httpx2.Response, dict[str, Any]]:
-        try:
-            response = self._http.request(method, path, **request)
-        except httpx2.TimeoutException as error:
-            raise Unreachable(f"{self.base_url} did not answer in time", "Timeout") from error
-        except httpx2.TransportError as error:
-            hint = "Is it running? `make run` starts it; ORCHESTRATOR_BASE_URL names another place."
-            raise Unreachable(f"{self.base_url}: {error}", "Unreachable", hint=hint) from error
-        body = json_object(response)
-        if response.is_success and body is not None:
-            return response, body
-        raise refusal(response, body)
 
 
 def _path(job_id: str) -> str:

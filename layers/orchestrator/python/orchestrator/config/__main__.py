@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orchestrator.config import check
+from orchestrator.llm.registry import known, resolve
+
+_MODELS = ("MODEL_NAME", "EMBEDDING_MODEL", "GEMINI_MODEL", "CLAUDE_MODEL")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,13 +59,20 @@ def read_environment(env_file: Path | None, process: Mapping[str, str] | None = 
 
 
 def _report(environment: Mapping[str, str], *, live: bool) -> int:
-    reports = check.inspect(environment)
+    reports = check.annotated(check.inspect(environment), dict.fromkeys(_MODELS, _model))
     print(check.render(reports))
     failed = len(check.problems(reports))
     if live:
         failed += _report_live(environment)
     print(f"\n{failed} problem{'s'[: failed != 1]} found" if failed else "\nall well formed")
     return 1 if failed else 0
+
+
+def _model(name: str) -> str | None:
+    """Say what somebody should know of the model `name`: its end, or that nobody here knows it."""
+    if known(name) is None:
+        return "no model we know: asked for as it is, its cost is not counted"
+    return resolve(name).warning
 
 
 def _report_live(environment: Mapping[str, str]) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.config import SettingsError, rules
 from orchestrator.config.groups import Platform
 from orchestrator.config.registry import WINGS, Set, Variable, Wing
+from orchestrator.config.rules import Rule
 
 OFF = "off (stand-in on the laptop)"
 
@@ -43,6 +44,20 @@ def inspect(environment: Mapping[str, str]) -> list[WingReport]:
     """Return what is known of every variable in `environment`, wing by wing."""
     values = {name: value.strip() for name, value in environment.items() if value.strip()}
     return [_wing(wing, values) for wing in WINGS]
+
+
+def annotated(reports: list[WingReport], notes: Mapping[str, Rule]) -> list[WingReport]:
+    """Return `reports` with what `notes` say about the shown value of the variables they are named by."""
+    return [
+        replace(report, findings=tuple(_annotated(finding, notes) for finding in report.findings))
+        for report in reports
+    ]
+
+
+def _annotated(finding: Finding, notes: Mapping[str, Rule]) -> Finding:
+    rule = notes.get(finding.variable.name)
+    said = rule(finding.shown) if rule and finding.shown and not finding.problem else None
+    return replace(finding, note="; ".join(filter(None, (finding.note, said)))) if said else finding
 
 
 def problems(reports: list[WingReport]) -> list[Finding]:

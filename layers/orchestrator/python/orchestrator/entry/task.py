@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from time import perf_counter
+from datetime import UTC, datetime
+from math import ceil
+from random import uniform
+from time import perf_counter, time
 from typing import Any
 
 from orchestrator.entry import correlation, logs, start
@@ -21,12 +24,22 @@ from orchestrator.spec import Function
 Work = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
+SPREAD = 0.1
+"""The share of a wait that may be added to it."""
+
+
+class RetryAt(Exception):
+    """The task is to be run again at the moment its message names."""
+
 
 def task_handler(spec: Function, work: Work) -> Handler:
     """Return the function Step Functions calls; `correlation_id` in the input is carried on.
 
     A domain error leaves under its `error_type`, the name Lambda reports as the error and `Retry` and `Catch`
-    match; any other exception leaves as it is, under its class name.
+    match; one that says how long to wait (`retry_after`) leaves as `RetryAt`, whose message is the moment to
+    come back: a Wait state's timestamp (RFC 3339, UTC, whole seconds), as asked or up to a tenth later, since
+    those that were refused together must not come back together. Any other exception leaves as it is, under
+    its class name.
 
     Raises:
         SettingsError: a variable of the function's settings groups is wrong; the init fails with it.
@@ -50,9 +63,10 @@ async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[st
         return await work(event)
     except OrchestratorError as error:
         failed = error
-        if type(error).__name__ == error.error_type:
+        left = _as_step_functions_reads_it(error)
+        if left is error:
             raise
-        raise type(error.error_type, (Exception,), {})(error.message) from error
+        raise left from error
     except Exception as error:
         failed = error
         raise
@@ -64,3 +78,14 @@ async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[st
             "task", outcome=outcome, duration_ms=round(milliseconds, 3), cold_start=cold, exc_info=failed
         )
         logs.record(requests=1, errors=int(failed is not None), milliseconds=milliseconds)
+
+
+def _as_step_functions_reads_it(error: OrchestratorError) -> Exception:
+    wait: float | None = getattr(error, "retry_after", None)
+    if wait is not None:
+        later = wait * uniform(0, SPREAD)  # noqa: S311 - only spreads load
+        moment = datetime.fromtimestamp(ceil(time() + wait + later), UTC)
+        return RetryAt(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if type(error).__name__ == error.error_type:
+        return error
+    return type(error.error_type, (Exception,), {})(error.message)

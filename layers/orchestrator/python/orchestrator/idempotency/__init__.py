@@ -13,15 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 RETENTION = 3600
-"""Seconds for which a completed request is answered from its record."""
+"""Seconds for which a completed request is answered from its record, unless its claim says otherwise."""
+
+StaleAfter = Literal["change", "removal"]
+"""When a cached answer stops being true: after any change of the caller's memory, or after a removal only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A request about to be worked on. Times are Unix seconds.
 
-    `scope` is `<tenant>#<user>`; `token` tells one attempt from the next; `job_id` is set when the work is
-    handed to the queue, `fingerprint` is the documented key of the request.
+    `scope` is `<tenant>#<user>`; `token` tells one attempt from the next; `job_id` names the job, or the
+    analysis, when the work is handed over; `fingerprint` tells one request from another. The record is kept
+    for `retention` seconds after its completion.
     """
 
     scope: str
@@ -32,6 +36,7 @@ class Claim:
     lock_until: float
     retry_safe: bool
     job_id: str | None = None
+    retention: int = RETENTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class IdempotencyStore(Protocol):
         ...
 
     async def complete(self, claim: Claim, response: Mapping[str, Any] | None, now: float) -> None:
-        """Keep `response` for `RETENTION`; `None` means that the claim's job holds it."""
+        """Keep `response` for the claim's `retention`; `None` means that the claim's job holds it."""
         ...
 
     async def release(self, claim: Claim) -> None:

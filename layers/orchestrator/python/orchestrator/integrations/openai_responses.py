@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx2
 import openai
-from openai.types.responses import Response, ResponseInputParam, ResponseTextConfigParam
+from openai.types.responses import (
+    Response,
+    ResponseInputParam,
+    ResponseOutputRefusal,
+    ResponseOutputText,
+    ResponseTextConfigParam,
+)
 from pydantic import ValidationError
 
 from orchestrator.errors import VendorBusy, VendorError
 from orchestrator.integrations import openai_errors
 from orchestrator.integrations.openai import CONNECT_TIMEOUT, KeySource
 from orchestrator.integrations.openai_errors import VENDOR
+from orchestrator.integrations.openai_start import finish_loading
 from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated
 from orchestrator.llm.ports import Generated, Prompt, Schema, Structured, Usage
 from orchestrator.llm.registry import resolve
+from orchestrator.llm.schemas import problem
+from orchestrator.llm.spent import Spent
 
 _log = logging.getLogger(__name__)
 _PASSING_CODES = frozenset({"server_error", "rate_limit_exceeded", "vector_store_timeout"})
@@ -56,9 +65,13 @@ class OpenAIText:
         try:
             value = schema.model_validate_json(done.text)
         except ValidationError as error:
-            problem = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "the answer"
-            raise SchemaMismatch(VENDOR, f"{where}: {problem['msg']}", done.text) from error
+            # `from None`: the cause would quote the answer in a log.
+            raise SchemaMismatch(
+                VENDOR,
+                problem(error, schema),
+                done.text,
+                spent=Spent.of(done.requested, done.model, done.usage),
+            ) from None
         return Structured(value, done.requested, done.model, done.usage)
 
     async def stream(self, prompt: Prompt) -> AsyncIterator[str | Generated]:
@@ -90,12 +103,12 @@ class OpenAIText:
             return cast("Response", await self._sdk().responses.create(**self._request(prompt, config)))
 
     def _request(self, prompt: Prompt, config: ResponseTextConfigParam | None) -> dict[str, Any]:
-        # The text from outside is a user's message, apart from our instructions.
-        messages: ResponseInputParam = [{"role": "user", "content": prompt.text}]
-        effort = prompt.effort or self._model.effort
+        # What comes from outside are user's messages, apart from our instructions; the text is the last one.
+        outside = [prompt.context, prompt.text] if prompt.context else [prompt.text]
+        messages: ResponseInputParam = [{"role": "user", "content": content} for content in outside]
         optional: dict[str, Any] = {
             "max_output_tokens": prompt.max_output_tokens,
-            "reasoning": {"effort": effort} if effort else None,
+            "reasoning": self._reasoning(prompt),
             "text": config,
         }
         return {
@@ -106,16 +119,26 @@ class OpenAIText:
             **{name: value for name, value in optional.items() if value is not None},
         }
 
+    def _reasoning(self, prompt: Prompt) -> dict[str, str] | None:
+        effort = prompt.effort or self._model.effort
+        return {"effort": effort} if effort and "effort" in self._model.parameters else None
+
+    def prepare(self) -> None:
+        """Do what the first call would do: read the certificates, load the rest of the SDK."""
+        self._client = self._built()
+        finish_loading(self._client)
+
     def _sdk(self) -> openai.AsyncOpenAI:
         # The client's connections belong to an event loop; a new loop needs a new client.
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            timeout = httpx2.Timeout(self._timeout, connect=CONNECT_TIMEOUT)
-            self._client = openai.AsyncOpenAI(
-                api_key=self._key, base_url=self._base_url, max_retries=0, timeout=timeout
-            )
-            self._loop = loop
+        if self._client is None or self._loop not in (None, loop):
+            self._client = self._built()
+        self._loop = loop
         return self._client
+
+    def _built(self) -> openai.AsyncOpenAI:
+        timeout = httpx2.Timeout(self._timeout, connect=CONNECT_TIMEOUT)
+        return openai.AsyncOpenAI(api_key=self._key, base_url=self._base_url, max_retries=0, timeout=timeout)
 
     @contextmanager
     def _translated(self) -> Generator[None]:
@@ -131,34 +154,51 @@ class OpenAIText:
             raise openai_errors.unreadable(type(error).__name__) from None
 
     def _generated(self, response: Response) -> Generated:
-        _check(response)
         used = response.usage
         usage = Usage(used.input_tokens, used.output_tokens) if used else Usage()
+        _check(response, Spent.of(self._requested, str(response.model), usage))
         return Generated(response.output_text, self._requested, str(response.model), usage)
 
 
 def _format(schema: type[Schema]) -> ResponseTextConfigParam:
     tool = openai.pydantic_responses_function_tool(schema)  # the SDK's public way to a strict JSON schema
-    parameters = cast("dict[str, object]", tool["parameters"])
+    parameters = cast("dict[str, object]", _permitted(tool["parameters"]))
     return {"format": {"type": "json_schema", "name": schema.__name__, "schema": parameters, "strict": True}}
 
 
-def _check(response: Response) -> None:
+def _permitted(schema: object) -> object:
+    """Return `schema` without the lengths of texts, which strict output may refuse; we check them ourselves.
+
+    https://platform.openai.com/docs/guides/structured-outputs lists what is supported.
+    """
+    if isinstance(schema, list):
+        return [_permitted(part) for part in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("dict[str, object]", schema)
+    # A number: under `properties` these would be names of fields, whose values are schemas.
+    lengths = {name for name in ("minLength", "maxLength") if isinstance(fields.get(name), int)}
+    return {name: _permitted(value) for name, value in fields.items() if name not in lengths}
+
+
+def _check(response: Response, spent: Spent) -> None:
     """Raise what kept `response` from being whole."""
     if response.status == "failed" or response.error:
         code = response.error.code if response.error else "failed"
         kind = VendorBusy if code in _PASSING_CODES else VendorError
         raise kind(VENDOR, f"the answer failed ({code})")
-    for item in response.output:
-        for part in item.content or [] if item.type == "message" else []:
-            if part.type == "refusal":
-                raise Refused(
-                    VENDOR, "the model declined to answer", hint="Change the text or the instructions."
-                )
+    if any(part.type == "refusal" for part in _parts(response)):
+        hint = "Change the text or the instructions."
+        raise Refused(VENDOR, "the model declined to answer", hint=hint, spent=spent)
     if response.status == "incomplete":
         reason = response.incomplete_details.reason if response.incomplete_details else None
         if reason == "content_filter":
-            raise Refused(VENDOR, "the vendor's content filter stopped the answer")
-        raise Truncated(
-            VENDOR, f"the answer was cut off ({reason})", hint="Allow more output tokens, or send less text."
-        )
+            raise Refused(VENDOR, "the vendor's content filter stopped the answer", spent=spent)
+        hint = "Allow more output tokens, or send less text."
+        raise Truncated(VENDOR, f"the answer was cut off ({reason})", hint=hint, spent=spent)
+
+
+def _parts(response: Response) -> Iterator[ResponseOutputText | ResponseOutputRefusal]:
+    for item in response.output:
+        if item.type == "message":
+            yield from item.content or []  # servers that only resemble OpenAI's leave it out

@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestrator.errors import BudgetExceeded, Conflict, Forbidden, Unavailable, recorded
 from orchestrator.idempotency import Claim, Record, request_key
-from orchestrator.intents.admission import Admission, Admitted
+from orchestrator.idempotency.admission import Admission, Admitted
 from orchestrator.intents.models import Mode, OrchestrateAccepted, OrchestrateRequest, OrchestrateResult
 from orchestrator.intents.modes import require_available, select_mode
 from orchestrator.intents.plain import refuse_beyond_json
@@ -22,6 +22,7 @@ from orchestrator.intents.tool import Call
 from orchestrator.jobs.models import Job
 from orchestrator.jobs.service import Jobs, new_job_id
 from orchestrator.tenancy import Identity
+from orchestrator.webhooks.ports import Guard
 
 logger = logging.getLogger(__name__)
 
@@ -87,14 +88,16 @@ class Dispatcher:
         admission: Admission,
         jobs: Jobs,
         *,
+        guard: Callable[[], Guard],
         sync_timeout: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`providers` gives tools what their signatures ask for."""
+        """`providers` gives tools what their signatures ask for; `guard` is built for a callback address."""
         self._registry = registry
         self._providers = providers
         self._admission = admission
         self._jobs = jobs
+        self._guard = guard
         self._sync_timeout = sync_timeout
         self._clock = clock
 
@@ -105,7 +108,7 @@ class Dispatcher:
             NotConfigured: the mode's engine is not set up.
             NotFound: there is no such intent.
             Forbidden: the caller's key lacks the scope the tool asks for.
-            InvalidInput: the inputs do not fit the intent.
+            InvalidInput: the inputs do not fit the intent, or `callback_url` leads where it must not.
             KeyReused: the idempotency key belongs to another request.
             Conflict: the same request is under way and did not end in time, or was interrupted.
             BudgetExceeded: a quick tool took longer than ORCHESTRATOR_SYNC_TIMEOUT.
@@ -122,6 +125,8 @@ class Dispatcher:
             )
         arguments = tool.checked(request.inputs)
         refuse_beyond_json(request.context.model_extra or {}, "context")
+        if request.callback_url is not None:
+            await self._guard().admit(request.callback_url, field="callback_url")
         wait = self._sync_timeout if wanted.wait is None else wanted.wait
         correlation_id = wanted.correlation_id
         work = _Work(tool, arguments, request, caller.tenant, mode, reason, wait, started, correlation_id)

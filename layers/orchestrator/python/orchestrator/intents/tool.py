@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
+
+from orchestrator.idempotency import StaleAfter
 
 ToolFunction = Callable[..., Awaitable[dict[str, Any]]]
 Preview = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 F = TypeVar("F", bound=ToolFunction)
-
-StaleAfter = Literal["change", "removal"]
-"""When a cached answer stops being true: after any change of the caller's memory, or after a removal only."""
 
 
 async def _unreported(done: int, total: int, note: str) -> None:

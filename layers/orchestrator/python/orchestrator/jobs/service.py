@@ -15,9 +15,14 @@ from orchestrator.jobs.ports import JobQueue, JobStore
 _ALPHABET = "0123456789abcdefghijkmnpqrstuvwxyz"
 
 
+def new_id(kind: str) -> str:
+    """Return an unguessable id, for example `job_` and 24 characters (122 bits)."""
+    return f"{kind}_" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+
+
 def new_job_id() -> str:
-    """Return an unguessable id, `job_` and 24 characters (120 bits)."""
-    return "job_" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+    """Return an unguessable id for a job."""
+    return new_id("job")
 
 
 class Jobs:
@@ -64,10 +69,10 @@ class Jobs:
         """
         job = await self._store.get(tenant, job_id)
         if job is None:
-            raise NotFound(
-                f"Job '{job_id}' not found",
-                hint="Job ids come from POST /orchestrate and live for at least 7 days.",
-            )
+            hint = "Job ids come from POST /orchestrate and live for at least 7 days."
+            if job_id.startswith("batch_"):
+                hint = "Batches are read at GET /api/v1/results/{batch_id}."
+            raise NotFound(f"Job '{job_id}' not found", hint=hint)
         return job
 
     async def watch(self, tenant: str, job_id: str, seconds: float) -> Job:

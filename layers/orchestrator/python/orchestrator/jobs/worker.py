@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.errors import OrchestratorError, TooLarge
-from orchestrator.jobs.models import Failure, Job
+from orchestrator.jobs.models import FINAL, Failure, Job
 from orchestrator.jobs.ports import Delivery, JobStore
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ MAX_DOCUMENT_BYTES = 380_000
 
 Progress = Callable[[int, int, str], Awaitable[None]]
 Run = Callable[[Job, Progress], Awaitable[Mapping[str, Any]]]
+Tell = Callable[[Job], Awaitable[None]]
+"""Tells whoever asked for it how a job has ended; it may be told again."""
 
 
 class JobNotFree(OrchestratorError):
@@ -58,6 +60,7 @@ class Worker:
         self,
         store: JobStore,
         run: Run,
+        tell: Tell,
         *,
         retry_safe: Callable[[str], bool],
         lease: float,
@@ -67,13 +70,16 @@ class Worker:
         """`retry_safe` tells by intent whether an interrupted run may be repeated."""
         self._store = store
         self._run = run
+        self._tell = tell
         self._retry_safe = retry_safe
         self._lease = lease
         self._max_receives = max_receives
         self._clock = clock
 
     async def work(self, tenant: str, job_id: str, delivery: Delivery) -> None:
-        """Work on one delivery until its ending is recorded.
+        """Work on one delivery until its ending is recorded, and told to whoever wants to hear of it.
+
+        A worker that dies in between leaves its message, and the next delivery tells.
 
         Raises:
             JobNotFree: another worker holds the job; the message must come again.
@@ -92,11 +98,19 @@ class Worker:
             await self._store.fail(job, _interrupted(job), self._clock())
         else:
             await self._attempt(Attempt(job), delivery)
+        await self._tell_of(job)
+
+    async def _tell_of(self, begun: Job) -> None:
+        job = await self._store.get(begun.tenant, begun.job_id) if begun.callback_url else None
+        if job and job.status in FINAL:
+            await self._tell(job)
 
     async def _skip(self, tenant: str, job_id: str) -> None:
         job = await self._store.get(tenant, job_id)
         if job and job.status == "running":
             raise JobNotFree(f"{job_id} is held by another worker until its lease ends")
+        if job and job.callback_url and job.status in FINAL:
+            await self._tell(job)
         # Finished, cancelled or expired: an at-least-once queue delivers such messages now and then.
         logger.info("nothing to do for %s (%s)", job_id, job.status if job else "gone")
 
@@ -162,6 +176,7 @@ class Worker:
             return
         if delivery.receive_count >= self._max_receives:
             await self._store.fail(job, replace(failure, dead_lettered=True), self._clock())
+            await self._tell_of(job)
             # Shown at once, so that the queue moves it to the dead letters now.
             await delivery.keep(0)
         else:

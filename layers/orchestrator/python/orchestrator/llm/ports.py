@@ -45,6 +45,9 @@ class Embedder(Protocol):
 class Prompt:
     """What a model is asked: `instructions` from us, `text` from outside, and how much it may answer.
 
+    `context` is what earlier agents found; it was made from outside text and is trusted no more than that. It
+    is sent as a message of its own before the text, which is always the last one.
+
     No sampling parameters: today's models reason and refuse or ignore them. `effort` `None` leaves the model
     registry's default for the model.
     """
@@ -53,14 +56,19 @@ class Prompt:
     text: str
     max_output_tokens: int | None = None
     effort: Effort | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, reasoning included in `output_tokens`."""
+    """Tokens of one call or of several, reasoning included in `output_tokens`."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return the tokens of both."""
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
 
 
 @dataclass(frozen=True, slots=True)

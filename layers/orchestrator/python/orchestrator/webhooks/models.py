@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 DeliveryStatus = Literal["pending", "delivering", "waiting", "delivered", "failed"]
+FINAL: frozenset[DeliveryStatus] = frozenset({"delivered", "failed"})
+
+DISABLED_AFTER = 120 * 3600
+"""Seconds of nothing but failures after which an endpoint is disabled (5 days, as Svix has it)."""
+MAX_ATTEMPTS = 200
+"""Attempts of one delivery, rounds by hand included: its log is kept in one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,29 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One POST, or the reason why there was none. Times are Unix seconds.
+
+    `latency_ms` counts until the answer's headers. An attempt without `ended_at` is running, or its worker
+    died: whether the receiver got it is not known then. `url` shows no query values and no credentials.
+    """
+
+    started_at: float
+    ended_at: float | None = None
+    url: str | None = None
+    status_code: int | None = None
+    latency_ms: int | None = None
+    error: str | None = None
+    next_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """An announcement on its way. Times are Unix seconds.
 
-    `webhook_id` is the same for all attempts, those asked for by hand included. `tries` counts the attempts
-    of this round: a retry by hand begins a new one. `attempts` counts all.
+    `webhook_id` is the same for all attempts, those asked for by hand included. `log` holds every attempt,
+    `tries` counts those of this round that had an outcome: a retry by hand (`by_hand`) begins a new round.
+    While an attempt runs, `holder` names the worker's turn until `lease_until`.
     """
 
     announcement: Announcement
@@ -40,24 +64,30 @@ class Delivery:
     created_at: float
     expires_at: int
     status: DeliveryStatus = "pending"
-    attempts: int = 0
     tries: int = 0
+    by_hand: bool = False
+    holder: str = ""
     lease_until: float = 0
     next_at: float | None = None
     updated_at: float = 0
+    log: tuple[Attempt, ...] = ()
+
+    def is_held(self, now: float) -> bool:
+        """Whether a worker is at it."""
+        return self.status == "delivering" and self.lease_until >= now
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One POST, or the reason why there was none. `latency_ms` until the answer's headers."""
+class Endpoint:
+    """A receiver that has failed and not succeeded since. Times are Unix seconds."""
 
-    number: int
-    url: str
-    started_at: float
-    status_code: int | None = None
-    latency_ms: int | None = None
-    error: str | None = None
-    next_at: float | None = None
+    failing_since: float
+    last_failed_at: float
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether it still failed after `DISABLED_AFTER` seconds of nothing but failures."""
+        return self.last_failed_at - self.failing_since >= DISABLED_AFTER
 
 
 @dataclass(frozen=True, slots=True)

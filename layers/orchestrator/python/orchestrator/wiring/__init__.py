@@ -60,7 +60,7 @@ def readiness_probes() -> dict[str, Callable[[], Awaitable[str]]]:
     return {
         "database": lambda: probes.table(os.environ["TABLE_JOBS"]),
         "queue": lambda: probes.queue(os.environ["QUEUE_JOBS"]),
-        "openai": lambda: openai_probe.models(_openai_key, OpenAI.load().base_url),
+        "openai": lambda: openai_probe.models(openai_key, OpenAI.load().base_url),
     }
 
 
@@ -90,7 +90,8 @@ def secret(vendor: str) -> Secret:
     return Secret(vendor, os.environ[f"SECRET_{vendor.upper()}"])
 
 
-async def _openai_key() -> str:
+async def openai_key() -> str:
+    """The current key for OpenAI."""
     return await secret("openai").get("OPENAI_API_KEY")
 
 
@@ -112,7 +113,7 @@ def _memory_backends() -> Backends:
     return Backends(
         store=_memory_store(),
         index=S3Vectors(os.environ["VECTORS_MEMORY"]),
-        embedder=OpenAIEmbedder(_openai_key, base_url=settings.base_url, model=settings.embedding_model),
+        embedder=OpenAIEmbedder(openai_key, base_url=settings.base_url, model=settings.embedding_model),
         fallback=HashingEmbedder(),
     )
 
@@ -158,22 +159,27 @@ def tools() -> Registry:
 def dispatcher() -> Dispatcher:
     """What answers `POST /orchestrate`."""
     from orchestrator.aws.idempotency import DynamoIdempotency
-    from orchestrator.intents.admission import Admission
+    from orchestrator.idempotency.admission import Admission
     from orchestrator.intents.dispatch import Dispatcher
+    from orchestrator.wiring.webhooks import guard
 
     admission = Admission(
         DynamoIdempotency(os.environ["TABLE_IDEMPOTENCY"]),
         _memory_store().changed_since,
         jobs().ending_of,
     )
-    return Dispatcher(tools(), _providers(), admission, jobs(), sync_timeout=Intents.load().sync_timeout)
+    return Dispatcher(
+        tools(), _providers(), admission, jobs(), guard=guard, sync_timeout=Intents.load().sync_timeout
+    )
 
 
 def prepare_dispatcher() -> None:
     """Build what the first request would otherwise build: for a snapshot."""
     from orchestrator.aws import clients
+    from orchestrator.wiring.webhooks import guard
 
     dispatcher()
+    guard()
     _memory_backends()
     for client in (clients.dynamodb, clients.sqs, clients.s3vectors, clients.secretsmanager):
         client()
@@ -184,11 +190,13 @@ def job_worker(timeout: float) -> Worker:
     """What works on jobs in a function that may run for `timeout` seconds."""
     from orchestrator.intents.job_runner import JobRunner
     from orchestrator.jobs.worker import Worker
+    from orchestrator.wiring.webhooks import callbacks
 
     runner = JobRunner(tools(), _providers(), budget=timeout - _WORKER_MARGIN)
     return Worker(
         _job_store(),
         runner,
+        callbacks(),
         retry_safe=runner.retry_safe,
         lease=Intents.load().job_lease,
         max_receives=_MAX_RECEIVES["jobs"],

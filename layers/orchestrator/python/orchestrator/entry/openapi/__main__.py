@@ -9,15 +9,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestrator.entry.openapi import chatgpt, collect, document
+from orchestrator.entry.openapi import chatgpt, collect, document, reference
 
-FOLDER = Path("functions/api/docs")
+WHOLE = "functions/api/docs/openapi.json"
+REDUCED = "functions/api/docs/chatgpt.json"
+PAGE = "docs/reference.md"
 
 
 def generate(root: Path) -> dict[str, str]:
-    """Return the text of each published file by its name; `root` is the repository's root."""
+    """Return the text of each published file by its path below `root`, the repository's root."""
     whole = document.build(collect.apps(root), root / "events")
-    return {"openapi.json": _text(whole), "chatgpt.json": _text(chatgpt.reduce(whole))}
+    return {WHOLE: _text(whole), REDUCED: _text(chatgpt.reduce(whole)), PAGE: reference.render(whole)}
 
 
 def _text(content: dict[str, Any]) -> str:
@@ -27,8 +29,8 @@ def _text(content: dict[str, Any]) -> str:
 def main() -> None:
     """Write the files and say so."""
     for name, text in generate(Path.cwd()).items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
-        print(f"{FOLDER / name}: {len(text):,} characters")
+        Path(name).write_text(text, encoding="utf-8")
+        print(f"{name}: {len(text):,} characters")
 
 
 if __name__ == "__main__":

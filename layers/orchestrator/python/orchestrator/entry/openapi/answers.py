@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from orchestrator.entry.openapi.collect import methods
+from orchestrator.entry.signed import SignedRoute
 from orchestrator.spec import Function
 
 _DETAIL = {
@@ -72,7 +73,10 @@ _WITH_RETRY = frozenset({"409", "503"})
 def of_route(route: APIRoute, spec: Function) -> dict[str, Any]:
     """Return the error responses of one route, by status."""
     family = "IntentsError" if spec.errors == "intents" else "PlatformError"
-    return {status: _response(status, family) for status in sorted(_statuses(route, spec))}
+    answers = {status: _response(status, family) for status in sorted(_statuses(route, spec))}
+    if isinstance(route, SignedRoute):
+        answers["401"]["description"] = "It is not signed as it should be; the answer says what is wrong."
+    return answers
 
 
 def _statuses(route: APIRoute, spec: Function) -> set[str]:
@@ -80,6 +84,8 @@ def _statuses(route: APIRoute, spec: Function) -> set[str]:
     found = {"429", "500"}
     found |= {"401", "403"} if spec.scope_of(method, route.path) else set()
     found |= {"400", "404", "409", "413", "422"} if route.body_field else set()
+    found |= {"413"} if "requestBody" in (route.openapi_extra or {}) else set()
+    found |= {"401"} if isinstance(route, SignedRoute) else set()
     found |= {"404", "422"} if route.dependant.path_params else set()
     found |= {"422"} if route.dependant.query_params or route.dependant.header_params else set()
     found |= {"409"} if method not in {"GET"} else set()

@@ -32,6 +32,7 @@ TAGS = {
     "calendar": "A sentence becomes calendar events.",
     "intents": "An intent with inputs becomes a result now, or a job.",
     "analysis": "A text becomes summary, sentiment and entities.",
+    "webhooks": "What was delivered, delivered again; signed webhooks taken and checked.",
     "productivity": "Timers, messages and the morning briefing.",
     "chat": "A conversation becomes one reviewed answer.",
     "platform": "Health and documentation.",
@@ -73,7 +74,7 @@ def _belongs(example: Example, route: APIRoute) -> bool:
 
 
 def _complete(operation: dict[str, Any], route: APIRoute, app: App) -> None:
-    operation.setdefault("tags", ["intents" if app.spec.errors == "intents" else "platform"])
+    operation.setdefault("tags", [_tag(route, app)])
     operation["summary"] = (route.description or route.summary or route.name).split("\n")[0].rstrip(".")
     scope = app.spec.scope_of(methods(route)[0], route.path)
     operation["security"] = [{"apiKey": []}, {"bearer": []}] if scope else []
@@ -85,6 +86,13 @@ def _complete(operation: dict[str, Any], route: APIRoute, app: App) -> None:
     for status, response in answers.of_route(route, app.spec).items():
         responses.setdefault(status, response)
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _tag(route: APIRoute, app: App) -> str:
+    """Return the wing a route belongs to: told by its scope, by its folder, or by its family of errors."""
+    scope = app.spec.scope_of(methods(route)[0], route.path) or ""
+    wings = (scope.partition(":")[0], app.folder.partition("/")[0], app.spec.errors)
+    return next(wing for wing in wings if wing in TAGS)
 
 
 def _illustrate(operation: dict[str, Any], route: APIRoute, examples: list[Example]) -> None:

@@ -1,0 +1,1 @@
+"""What Step Functions runs: the agents of an analysis."""

@@ -1,0 +1,1 @@
+"""The last task of the state machine."""

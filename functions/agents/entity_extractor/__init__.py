@@ -1,0 +1,1 @@
+"""The agent that finds what a text names."""

@@ -1,0 +1,1 @@
+"""GET and DELETE /api/v1/results."""

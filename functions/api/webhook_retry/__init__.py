@@ -1,0 +1,1 @@
+"""POST /api/v1/webhook/retry and /api/v1/webhook/retry/{request_id}."""

@@ -1,0 +1,15 @@
+"""Removes what has expired."""
+
+from orchestrator.spec import Function, Schedule, table
+
+SPEC = Function(
+    summary="Remove expired analyses and webhook deliveries that DynamoDB has left, once a day.",
+    schedule=Schedule("cron(30 2 * * ? *)"),
+    grants=(
+        table("analysis", "Query", "BatchWriteItem"),
+        table("webhooks", "Query", "DeleteItem"),
+    ),
+    settings=("analysis", "webhooks"),
+    layers=("base", "aws"),
+    timeout=600,
+)

@@ -1,0 +1,46 @@
+"""What a submission is answered with."""
+
+from __future__ import annotations
+
+import asyncio
+
+from orchestrator.analysis.lists import BatchAcceptedView, BatchView
+from orchestrator.analysis.reading import BATCH, Results
+from orchestrator.analysis.submission import Submitted
+from orchestrator.analysis.views import AcceptedView, ResultView
+
+Finished = ResultView | BatchView
+Accepted = AcceptedView | BatchAcceptedView
+
+_HEAD_START = 0.1
+"""Seconds for which a request that was just accepted is left alone."""
+
+
+async def answer(results: Results, submitted: Submitted, tenant: str, seconds: float) -> Finished | Accepted:
+    """Return the finished request, waiting up to `seconds` for it, or what tells where to look for it.
+
+    A batch is not waited for. What was accepted just now is not read again.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
+    """
+    if submitted.identifier.startswith(BATCH):
+        return await _of_batch(results, submitted, tenant)
+    if submitted.accepted and seconds <= 0:
+        return AcceptedView.of(results.accepted(submitted.accepted[0]))
+    if submitted.accepted:
+        # No model answers sooner, and looking takes time from those who work.
+        head_start = min(seconds, _HEAD_START)
+        await asyncio.sleep(head_start)
+        seconds -= head_start
+    shown = await results.watch(tenant, submitted.identifier, seconds)
+    return ResultView.of(shown) if shown.is_final else AcceptedView.of(shown)
+
+
+async def _of_batch(results: Results, submitted: Submitted, tenant: str) -> Finished | Accepted:
+    if submitted.batch:
+        shown = [results.accepted(analysis) for analysis in submitted.accepted]
+        return BatchAcceptedView.of(submitted.batch, shown)
+    batch, shown = await results.batch(tenant, submitted.identifier)
+    ended = all(one.is_final for one in shown)
+    return BatchView.of(batch, shown) if ended else BatchAcceptedView.of(batch, shown)

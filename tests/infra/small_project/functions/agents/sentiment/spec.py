@@ -1,0 +1,3 @@
+from orchestrator.spec import Function
+
+SPEC = Function(summary="Stands in for the sentiment.", task_of="analysis", timeout=60)

@@ -1,8 +1,0 @@
-from orchestrator.spec import Function, Schedule, table
-
-SPEC = Function(
-    summary="Tidies up every night.",
-    schedule=Schedule("cron(0 3 * * ? *)", "Europe/Berlin"),
-    grants=(table("memory", "Query"),),
-    layers=("base", "aws"),
-)

@@ -1,0 +1,1 @@
+"""Checks against a running deployment, on a laptop or in the cloud."""

@@ -1,0 +1,275 @@
+"""What happens to a text that is submitted: admitted once, written, handed over."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from orchestrator.analysis.ports import Reference
+from orchestrator.analysis.submission import Submission
+from orchestrator.errors import Conflict, InvalidInput, KeyReused, Unavailable
+from tests.unit.analysis.world import DAY, NOW, TEXT, World
+
+
+def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(work())
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_text_is_kept_and_its_workflow_started_with_a_reference_only(world: World) -> None:
+    async def go() -> None:
+        submitted = await world.submit(mode="parallel", correlation_id="order-4711")
+        [request] = submitted.accepted
+        assert submitted.identifier == request.request_id
+        assert world.workflow.started == [Reference("acme", request.request_id, "parallel", "order-4711")]
+        assert world.backlog.sent == []
+        assert (request.created_at, request.expires_at) == (NOW, int(NOW) + 30 * DAY)
+        assert world.store.texts == {("acme", request.request_id): TEXT}
+
+    run(go)
+
+
+def test_the_same_text_twice_is_two_requests(world: World) -> None:
+    async def go() -> None:
+        assert (await world.submit()).identifier != (await world.submit()).identifier
+
+    run(go)
+
+
+def test_a_text_is_kept_as_it_was_sent_and_counted_so(world: World) -> None:
+    async def go() -> None:
+        text = f" \ufeff\n{'x' * 10}\t\x00"
+        request = (await world.submit(text)).accepted[0]
+        assert world.store.texts["acme", request.request_id] == text
+        assert request.text_length == len(text)
+
+    run(go)
+
+
+def test_while_step_functions_takes_no_more_the_request_waits_in_the_queue(world: World) -> None:
+    async def go() -> None:
+        world.workflow.error = Unavailable("throttled")
+        request = (await world.submit(mode="parallel", correlation_id="c")).accepted[0]
+        assert world.backlog.sent == [("start", Reference("acme", request.request_id, "parallel", "c"))]
+
+    run(go)
+
+
+@pytest.mark.parametrize("error", [Unavailable("throttled"), RuntimeError("no such state machine")])
+def test_a_request_that_cannot_be_handed_over_leaves_nothing_behind(world: World, error: Exception) -> None:
+    async def go() -> None:
+        world.workflow.error = world.backlog.error = error
+        with pytest.raises(type(error)):
+            await world.submit(key="k")
+        assert (world.store.requests, world.store.texts, world.keys.records) == ({}, {}, {})
+
+    run(go)
+
+
+def test_when_not_even_that_can_be_taken_back_the_answer_says_so_and_the_key_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def throttled(found: object) -> None:
+        raise Unavailable("throttled")
+
+    async def go() -> None:
+        world.workflow.error = world.backlog.error = Unavailable("throttled")
+        monkeypatch.setattr(world.store, "erase", throttled)
+        with pytest.raises(Conflict, match="not known"):
+            await world.submit(key="k")
+        assert len(world.keys.records) == 1
+
+    run(go)
+
+
+def test_secrets_are_sealed_for_their_request_and_kept_nowhere_in_plain(world: World) -> None:
+    async def go() -> None:
+        url = "https://example.com/hook"
+        secrets = ("new-secret", "old-secret")
+        request = await world.accepted(webhook_url=url, webhook_secrets=secrets, key="k")
+        assert request.receiver is not None
+        assert request.receiver.url == url
+        assert [sealed.rpartition("/")[0] for sealed in request.receiver.sealed] == [
+            f"acme/{request.request_id}"
+        ] * 2
+        kept = repr((world.store.requests, world.keys.records, world.workflow.started))
+        assert not any(secret in kept for secret in secrets)
+
+    run(go)
+
+
+def test_a_url_that_leads_inside_is_refused_before_anything_is_written(world: World) -> None:
+    async def go() -> None:
+        with pytest.raises(InvalidInput) as refused:
+            await world.submit(webhook_url="https://internal/", key="k")
+        assert refused.value.field == "webhook_url"
+        assert (world.store.requests, world.keys.records) == ({}, {})
+
+    run(go)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 9, " \n" * 50, "\u200b" * 50 + "x" * 9, "\x00" * 50])
+def test_a_text_is_too_short_without_ten_characters_that_say_something(world: World, text: str) -> None:
+    async def go() -> None:
+        with pytest.raises(InvalidInput, match="at least 10") as refused:
+            await world.submit(text)
+        assert refused.value.field == "text"
+
+    run(go)
+
+
+@pytest.mark.parametrize("text", ["x" * 10, "x" * 100, f"{' ' * 500}{'x' * 100}", "漢" * 10, "🙂" * 100])
+def test_a_text_of_ten_to_the_longest_characters_is_accepted(world: World, text: str) -> None:
+    async def go() -> None:
+        assert (await world.submit(text)).accepted
+
+    run(go)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x" * 101, "at most 100"),
+        (f"x{' ' * 100}x", "at most 100"),
+        (f"{'x' * 50}{' ' * 300_001}", "300051 bytes"),
+        ("long enough \ud800", "character 12"),
+    ],
+)
+def test_a_text_that_is_too_long_or_broken_is_refused_with_the_mend(
+    world: World, text: str, says: str
+) -> None:
+    async def go() -> None:
+        with pytest.raises(InvalidInput, match=says) as refused:
+            await world.submit(text)
+        assert refused.value.hint
+        with pytest.raises(InvalidInput) as in_batch:
+            await world.submit(TEXT, text, batch=True)
+        assert in_batch.value.field == "texts[1]"
+
+    run(go)
+
+
+def test_a_batch_becomes_requests_of_their_own_that_all_wait_in_the_queue(world: World) -> None:
+    async def go() -> None:
+        texts = [f"{TEXT} {number}" for number in range(25)]
+        submitted = await world.submit(
+            *texts, batch=True, webhook_url="https://a.example/", webhook_secrets=("s",)
+        )
+        assert submitted.batch is not None
+        ids = submitted.batch.request_ids
+        assert (submitted.identifier[:6], len(set(ids))) == ("batch_", 25)
+        assert [world.store.texts["acme", one] for one in ids] == texts
+        assert [task for task, _ in world.backlog.sent] == ["start"] * 25
+        assert [reference.request_id for _, reference in world.backlog.sent] == list(ids)
+        assert world.workflow.started == []
+        for request in submitted.accepted:
+            assert request.batch_id == submitted.identifier
+            assert request.receiver is not None
+            assert request.request_id in request.receiver.sealed[0]
+
+    run(go)
+
+
+def test_a_batch_that_cannot_be_queued_leaves_nothing_behind(world: World) -> None:
+    async def go() -> None:
+        world.backlog.error = Unavailable("throttled")
+        with pytest.raises(Unavailable):
+            await world.submit(TEXT, TEXT, batch=True)
+        assert (world.store.requests, world.store.batches) == ({}, {})
+
+    run(go)
+
+
+def test_one_key_is_one_request_for_a_day(world: World) -> None:
+    async def go() -> None:
+        first = await world.submit(key="k")
+        again = await world.submit(key="k")
+        await world.work(first.accepted[0])
+        world.now += DAY - 1
+        late = await world.submit(key="k")
+        world.now += 2
+        assert (first.replayed, again.replayed, late.replayed) == (False, True, True)
+        assert first.identifier == again.identifier == late.identifier
+        assert (await world.submit(key="k")).identifier != first.identifier
+        assert len(world.workflow.started) == 2
+
+    run(go)
+
+
+def test_one_key_of_two_tenants_is_two_requests(world: World) -> None:
+    async def go() -> None:
+        mine = await world.submit(key="k")
+        theirs = await world.submit(key="k", tenant="other")
+        assert (mine.identifier != theirs.identifier, theirs.replayed) == (True, False)
+
+    run(go)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": "parallel"},
+        {"batch": True},
+        {"webhook_url": "https://example.com/"},
+        {"texts": ("Another text, long enough.",)},
+    ],
+)
+def test_a_key_that_comes_with_another_request_is_refused(world: World, changes: dict[str, Any]) -> None:
+    async def go() -> None:
+        await world.submit(key="k")
+        with pytest.raises(KeyReused):
+            await world.submit(*changes.pop("texts", ()), key="k", **changes)
+
+    run(go)
+
+
+def test_while_a_request_is_being_accepted_its_key_is_in_conflict(world: World) -> None:
+    async def go() -> None:
+        claim = world.analyses._claim(Submission((TEXT,)), "acme", "k")
+        await world.keys.claim(claim)
+        asyncio.get_running_loop().call_later(0.05, lambda: setattr(world, "now", world.now + 3))
+        with pytest.raises(Conflict):
+            await world.submit(key="k")
+
+    run(go)
+
+
+def test_a_request_whose_acceptance_died_goes_on_under_its_id(world: World) -> None:
+    async def go() -> None:
+        claim = world.analyses._claim(Submission((TEXT,), batch=True), "acme", "k")
+        await world.keys.claim(claim)
+        world.now += 16
+        first = await world.submit(key="k", batch=True)
+        assert (first.identifier, first.replayed) == (claim.job_id, False)
+        assert (await world.submit(key="k", batch=True)).replayed
+
+    run(go)
+
+
+def test_a_request_that_failed_runs_anew_under_its_key_and_one_that_did_not_is_replayed(world: World) -> None:
+    async def go() -> None:
+        partial = await world.accepted(key="partial")
+        await world.work(partial, summarizer="completed", sentiment="failed", entity_extractor="failed")
+        await world.settle(partial)
+        failed = await world.accepted(key="failed")
+        await world.work(failed, summarizer="failed", sentiment="failed", entity_extractor="failed")
+        await world.settle(failed)
+        assert (await world.submit(key="partial")).identifier == partial.request_id
+        anew = await world.submit(key="failed")
+        assert (anew.replayed, anew.identifier != failed.request_id) == (False, True)
+
+    run(go)
+
+
+def test_a_request_that_was_deleted_runs_anew_under_its_key(world: World) -> None:
+    async def go() -> None:
+        first = await world.accepted(key="k")
+        await world.erasing.delete("acme", first.request_id)
+        assert not (await world.submit(key="k")).replayed
+
+    run(go)
