@@ -1,0 +1,70 @@
+"""What the calendar needs from outside: the table of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from orchestrator.calendar.models import Event
+from orchestrator.errors import OrchestratorError
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the store answered to one write. `status` is its HTTP status, 0 when it never answered.
+
+    `data` is `None` unless the row was asked for; `failure` says why the write did not happen, `error` what
+    the store itself said (without secrets).
+    """
+
+    status: int
+    data: Any = None
+    error: Any = None
+    failure: OrchestratorError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row, read back. `id` is the store's own key; `zone` the IANA name kept beside the instants."""
+
+    id: str
+    title: str
+    start: datetime
+    end: datetime
+    zone: str | None = None
+    all_day: bool = False
+    recurrence: str | None = None
+
+
+class EventStore(Protocol):
+    """The system of record. `deadline` is a moment of the event loop's clock after which nothing is tried again.
+
+    A failed write is an answer (`Written.failure`), not an exception: each event succeeds or fails alone.
+    """
+
+    async def insert(self, event: Event, *, owner: str, deadline: float) -> Written:
+        """Write one row for `owner`; a row with the same owner and `external_id` is left as it is."""
+        ...
+
+    async def between(
+        self, user_id: str, since: datetime, until: datetime, *, deadline: float
+    ) -> Sequence[StoredEvent]:
+        """Return the user's events that meet the stretch, the earliest first, at most 1,000.
+
+        Raises:
+            VendorError: the store refused or did not answer.
+            NotConfigured: there is no store.
+        """
+        ...
+
+    async def move(
+        self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float
+    ) -> Written:
+        """Give one of the user's events another time."""
+        ...
+
+    async def remove(self, user_id: str, event_id: str, *, deadline: float) -> Written:
+        """Delete one of the user's events."""
+        ...
