@@ -39,7 +39,7 @@ class StoredEvent:
 
 
 class EventStore(Protocol):
-    """The system of record. `deadline` is a moment of the event loop's clock after which nothing is tried again.
+    """The system of record. `deadline` is on the event loop's clock: nothing is tried after it.
 
     A failed write is an answer (`Written.failure`), not an exception: each event succeeds or fails alone.
     """
