@@ -27,7 +27,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One row, read back. `id` is the store's own key; `zone` the IANA name kept beside the instants."""
+    """One row, read back. `id` is the store's own key; `zone` the name kept beside the instants.
+
+    Rows of other makes may lack anything below `end`.
+    """
 
     id: str
     title: str
@@ -36,6 +39,16 @@ class StoredEvent:
     zone: str | None = None
     all_day: bool = False
     recurrence: str | None = None
+    external_id: str | None = None
+    description: str = ""
+    location: str | None = None
+    category: str | None = None
+    priority: str | None = None
+    participants: tuple[str, ...] = ()
+    amount: float | None = None
+    currency: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class EventStore(Protocol):
@@ -52,6 +65,9 @@ class EventStore(Protocol):
         self, user_id: str, since: datetime, until: datetime, *, deadline: float
     ) -> Sequence[StoredEvent]:
         """Return the user's events that meet the stretch, the earliest first, at most 1,000.
+
+        A series is one row and is returned whenever it may have an instance in the stretch: with its first
+        instance's time and its rule.
 
         Raises:
             VendorError: the store refused or did not answer.
