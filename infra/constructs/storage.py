@@ -149,7 +149,7 @@ class Secrets(Construct):
         told = {
             "vendor": vendor,
             "keys": list(about.keys),
-            "optional": [name for name in about.keys if name.endswith("_PREVIOUS")],
+            "optional": list(about.optional),
             "base_url": about.base_url,
             "sample": PLACEHOLDER,
         }

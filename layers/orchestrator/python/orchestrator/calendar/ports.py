@@ -16,13 +16,14 @@ class Written:
     """What the store answered to one write. `status` is its HTTP status, 0 when it never answered.
 
     `data` is `None` unless the row was asked for; `failure` says why the write did not happen, `error` what
-    the store itself said (without secrets).
+    the store itself said (without secrets); `warnings` what was written otherwise than asked.
     """
 
     status: int
     data: Any = None
     error: Any = None
     failure: OrchestratorError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class EventStore(Protocol):
     ) -> Sequence[StoredEvent]:
         """Return the user's events that meet the stretch, the earliest first, at most 1,000.
 
+        A series has one row, with its first event: it is among them whenever it began before `until`, and
+        whoever reads it finds out which of its events meet the stretch.
+
         A series is one row and is returned whenever it may have an instance in the stretch: with its first
         instance's time and its rule.
 
@@ -78,9 +82,9 @@ class EventStore(Protocol):
     async def move(
         self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float
     ) -> Written:
-        """Give one of the user's events another time."""
+        """Give one of the user's events another time; `NotFound` is the failure when there is none."""
         ...
 
     async def remove(self, user_id: str, event_id: str, *, deadline: float) -> Written:
-        """Delete one of the user's events."""
+        """Delete one of the user's events; `NotFound` is the failure when there is none."""
         ...

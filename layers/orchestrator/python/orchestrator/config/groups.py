@@ -22,8 +22,25 @@ def http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def supabase_table(value: str) -> str:
+    """Return the table's address, given it or the project's; the table is then called `events`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    address = http_url(value)
+    path = address.partition("://")[2].partition("/")[2]
+    if not path:
+        return f"{address}/rest/v1/events"
+    found = re.fullmatch(r"(.*/)?rest/v1(/[\w-]+)?", path)
+    if not found:
+        raise ValueError("neither https://<project>.supabase.co nor …/rest/v1/<table>")
+    return address if found[2] else f"{address}/events"
+
+
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 Url = Annotated[str, AfterValidator(http_url)]
+TableUrl = Annotated[str, AfterValidator(supabase_table)]
 
 
 class Platform(Settings):
@@ -91,6 +108,12 @@ class OpenAI(Settings):
     timeout: float = Field(45, alias="OPENAI_TIMEOUT", gt=0, le=50, examples=["45"])
 
 
+class Supabase(Settings):
+    """The table of events. `table_url` is the table's address also where only the project's was given."""
+
+    table_url: TableUrl = Field("", alias="SUPABASE_URL", examples=["https://abc.supabase.co/rest/v1/events"])
+
+
 class Analysis(Settings):
     """Text analysis. Lengths in characters, times in days."""
 
@@ -140,6 +163,7 @@ GROUPS: dict[str, type[Settings]] = {
     "auth": Auth,
     "intents": Intents,
     "openai": OpenAI,
+    "supabase": Supabase,
     "ssh": Ssh,
     "analysis": Analysis,
     "webhooks": Webhooks,

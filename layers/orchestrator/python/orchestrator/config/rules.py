@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from orchestrator.config.groups import http_url
+from orchestrator.config.groups import http_url, supabase_table
 
 Rule = Callable[[str], str | None]
 
@@ -64,12 +64,10 @@ def origins(value: str) -> None:
 
 def supabase(value: str) -> str:
     """Accept a table address, as the calendar's document shows it, or a bare project address."""
-    path = http_url(value).partition("://")[2].partition("/")[2]
-    if not path:
+    table = supabase_table(value)
+    if table != http_url(value):
         return "project address: events go to the table `events`"
-    if not re.fullmatch(r"rest/v1/\w+", path):
-        raise ValueError("neither https://<project>.supabase.co nor …/rest/v1/<table>")
-    return f"table `{path.rpartition('/')[2]}`"
+    return f"table `{table.rpartition('/')[2]}`"
 
 
 def supabase_key(value: str) -> str | None:

@@ -1,0 +1,31 @@
+"""What joins the calendar to its table of events."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from orchestrator.config.groups import Supabase
+from orchestrator.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from orchestrator.integrations.supabase import SupabaseEvents
+
+
+@cache
+def event_store() -> SupabaseEvents:
+    """The table at `SUPABASE_URL`; nothing is connected yet."""
+    from orchestrator.integrations.supabase import SupabaseEvents
+
+    return SupabaseEvents(Supabase.load().table_url, _credentials)
+
+
+async def _credentials() -> tuple[str, str]:
+    from orchestrator.wiring import secret
+
+    held = secret("supabase")
+    key = await held.get("SUPABASE_API_KEY")
+    try:
+        return key, await held.get("SUPABASE_AUTH_TOKEN")
+    except NotConfigured:
+        return key, ""
