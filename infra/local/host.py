@@ -28,7 +28,7 @@ from infra.local.gateway.app import Gateway
 from infra.local.layer_site import LayerSites
 from infra.local.logs import Logs
 from infra.local.options import ROOT, Options, read_options
-from infra.local.persistence import Store, vendor_secrets
+from infra.local.persistence import Part, Store, vendor_secrets
 from infra.local.standins import StandIns
 from infra.local.template import Endpoints
 from infra.local.triggers.queues import Poller, mappings_of
@@ -99,13 +99,17 @@ class Host:
         self._closing.callback(server.close)
         self.endpoints = Endpoints(f"http://127.0.0.1:{port}", self.url)
         moto.endpoint = self.environment.endpoint = self.endpoints.aws
-        self.standins = StandIns(self.url)
+        self.standins = StandIns(self.url, partial(self.services.changed, "supabase"))
         self._closing.push_async_callback(self.standins.close)
         self.web = web.Web(Control(self.front, self.standins.entries, self.functions.workers), self.standins)
 
     async def _open_data(self, first: Deployment) -> None:
         """Create the resources and fill them with the data of the last run."""
-        parts = {"states": (self.executions.save, self.executions.restore)}
+        rows = self.standins.rows
+        parts: dict[str, Part] = {
+            "states": (self.executions.save, self.executions.restore),
+            "supabase": (rows.save, rows.restore),
+        }
         store = Store(self.options.data / "data", self.services.changes.__getitem__, self.logs.say, parts)
         if self.options.fresh:
             store.clear()

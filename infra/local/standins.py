@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local import sandbox
@@ -22,11 +22,15 @@ def is_under(base: str, path: str) -> bool:
 
 
 class StandIns:
-    """An ASGI application. `url` is the runner's own address."""
+    """An ASGI application. `url` is the runner's own address.
 
-    def __init__(self, url: str) -> None:
+    `rows` are what the stand-in for Supabase keeps; `changed` is called when they change.
+    """
+
+    def __init__(self, url: str, changed: Callable[[], None] = lambda: None) -> None:
         self._url = url
         self._outbox = sandbox.Outbox()
+        self.rows = sandbox.Database(changed)
         self._ssh: SshStandIn | None = None
         self._building: asyncio.Task[Any] | None = None
 
@@ -41,7 +45,7 @@ class StandIns:
     def warm(self) -> None:
         """Begin to build what the first request would have to wait for."""
         if self._building is None:
-            self._building = asyncio.create_task(asyncio.to_thread(sandbox.create, self._outbox))
+            self._building = asyncio.create_task(asyncio.to_thread(sandbox.create, self._outbox, self.rows))
 
     async def _built(self) -> Any:
         self.warm()

@@ -23,13 +23,14 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to a stand-in. `fault` is set when the answer itself has to be wrong."""
+    """One request to a stand-in. `query` is still encoded; `fault` is set when the answer has to be wrong."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
     fault: str | None = None
+    query: str = ""
 
 
 Handler = Callable[[Ask], Awaitable[Response]]
@@ -73,7 +74,8 @@ class StandIn(ABC):
 
     async def _serve(self, request: Request) -> Response:
         body = await request.body()
-        ask = Ask(request.method, request.path_params["path"], request.headers, body)
+        path, query = request.path_params["path"], request.url.query
+        ask = Ask(request.method, path, request.headers, body, query=query)
         fault = self._faults.next(body)
         due = time.monotonic() + (fault.delay_ms / 1000 if fault else 0)
         response = await self._answer(ask, fault)

@@ -67,9 +67,6 @@ class EventStore(Protocol):
     ) -> Sequence[StoredEvent]:
         """Return the user's events that meet the stretch, the earliest first, at most 1,000.
 
-        A series has one row, with its first event: it is among them whenever it began before `until`, and
-        whoever reads it finds out which of its events meet the stretch.
-
         A series is one row and is returned whenever it may have an instance in the stretch: with its first
         instance's time and its rule.
 

@@ -7,7 +7,7 @@ the right moment. The zone an event keeps stands beside them in `timezone`.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from orchestrator.calendar.models import Event
 from orchestrator.calendar.ports import StoredEvent
@@ -61,7 +61,21 @@ def stored(row: dict[str, Any]) -> StoredEvent:
         zone=row.get("timezone"),
         all_day=bool(row.get("all_day")),
         recurrence=row.get("recurrence"),
+        external_id=row.get("external_id"),
+        description=row.get("description") or "",
+        location=row.get("location"),
+        category=row.get("category"),
+        priority=row.get("priority"),
+        participants=_names(row.get("participants")),
+        amount=None if row.get("amount") is None else float(row["amount"]),
+        currency=row.get("currency"),
+        created_at=_instant(row["created_at"]) if row.get("created_at") else None,
+        updated_at=_instant(row["updated_at"]) if row.get("updated_at") else None,
     )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(map(str, cast("list[object]", value))) if isinstance(value, list) else ()
 
 
 def utc(moment: datetime) -> str:
