@@ -9,7 +9,7 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from infra.local.sandbox import Outbox, create
+from infra.local.sandbox import Database, Outbox, create
 from tests.fakes.http_server import serving
 
 
@@ -22,18 +22,18 @@ class Sandbox:
     def openai(self) -> str:
         return f"{self.url}/openai/v1"
 
-    def fault(self, kind: str, **fields: Any) -> None:
-        answer = httpx2.post(f"{self.url}/openai/faults", json={"kind": kind, **fields})
+    def fault(self, kind: str, vendor: str = "openai", **fields: Any) -> None:
+        answer = httpx2.post(f"{self.url}/{vendor}/faults", json={"kind": kind, **fields})
         assert answer.status_code == 200, answer.text
 
-    def behave(self) -> None:
-        httpx2.delete(f"{self.url}/openai/faults")
+    def behave(self, vendor: str = "openai") -> None:
+        httpx2.delete(f"{self.url}/{vendor}/faults")
         self.outbox.clear()
 
 
 @contextmanager
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(rows: Database | None = None) -> Iterator[Sandbox]:
     outbox = Outbox()
-    app = Starlette(routes=[Mount("/_local/sandbox", create(outbox))])
+    app = Starlette(routes=[Mount("/_local/sandbox", create(outbox, rows))])
     with serving(app) as url:
         yield Sandbox(f"{url}/_local/sandbox", outbox)

@@ -1,0 +1,100 @@
+"""The three tables of events that must behave alike, and events to put into them."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from infra.local.sandbox import Database
+from orchestrator.calendar.models import Event
+from orchestrator.calendar.ports import EventStore
+from orchestrator.integrations.supabase import SupabaseEvents
+from tests.fakes.event_store import MemoryEvents
+from tests.fakes.postgrest import DOCUMENTED, MIGRATION, missing, postgres, postgrest, token
+from tests.fakes.sandbox import sandbox
+
+T = TypeVar("T")
+KINDS = ("list", "stand-in", "postgrest")
+SERVED = KINDS[1:]
+NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@dataclass
+class Served:
+    """PostgREST, or what stands in for it: `base` is the address its tables lie under."""
+
+    base: str
+    clear: Callable[[], object]
+
+    @contextmanager
+    def store(self, table: str = "events", key: str = "", **options: Any) -> Iterator[SupabaseEvents]:
+        """The adapter on a table, with a key (a secret one unless told otherwise)."""
+        found = key or token("service_role")
+
+        async def credentials() -> tuple[str, str]:
+            return found, ""
+
+        store = SupabaseEvents(f"{self.base}/{table}", credentials, **options)
+        yield store
+        store.close()
+
+
+@contextmanager
+def serving(kind: str) -> Iterator[Served]:
+    """Start the stand-in, or PostgREST on PostgreSQL with the migration."""
+    if kind == "stand-in":
+        rows = Database()
+        with sandbox(rows) as place:
+            yield Served(f"{place.url}/supabase/rest/v1", rows.clear)
+        return
+    if lack := missing():
+        pytest.skip(lack)
+    with postgres() as database:
+        database.run(MIGRATION)
+        database.run(DOCUMENTED)
+        with postgrest(database) as url:
+            yield Served(url, lambda: database.run("truncate public.events, public.documented_events"))
+
+
+@contextmanager
+def event_store(served: Served | None) -> Iterator[EventStore]:
+    """The adapter on what is served, else the list."""
+    if served is None:
+        yield MemoryEvents()
+        return
+    with served.store() as store:
+        yield store
+
+
+def event(title: str = "Standup", start: datetime = NINE, minutes: int = 30, **changes: Any) -> Event:
+    fields: dict[str, Any] = {
+        "title": title,
+        "description": f"{title}, as said",
+        "start_time": start,
+        "end_time": start + timedelta(minutes=minutes),
+        "location": None,
+        "category": "internal_meeting",
+        "user_id": "user-123",
+        "created_at": NINE - timedelta(days=1),
+        "updated_at": NINE - timedelta(days=1),
+        "priority": "medium",
+        "participants": ["John Doe", "Zoë, the 2nd"],
+        "amount": None,
+        "timezone": "Europe/Berlin",
+        "external_id": f"evt_{title}",
+    }
+    return Event(**fields | changes)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def soon(seconds: float = 20) -> float:
+    """A deadline: event loops count time as `time.monotonic` does."""
+    return time.monotonic() + seconds
