@@ -1,16 +1,28 @@
-"""The text adapter, on OpenAI's own SDK, against the stand-in."""
+"""The text adapters against the stand-in: one on OpenAI's own SDK, one for structured output without it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+import openai
 import pytest
 from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from orchestrator.analysis.entities import Entities
+from orchestrator.analysis.sentiment import Sentiment
+from orchestrator.analysis.summary import Summary as AnalysisSummary
+from orchestrator.calendar.spans import Extraction
 from orchestrator.errors import NotConfigured, VendorBusy, VendorError
 from orchestrator.integrations.openai_responses import OpenAIText
+from orchestrator.integrations.openai_structured import OpenAIStructured
+from orchestrator.integrations.openai_wire import strict
 from orchestrator.llm.errors import Refused, SchemaMismatch, Truncated, Unusable
 from orchestrator.llm.ports import Generated, Prompt
+from tests.fakes.http_server import serving
 from tests.fakes.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -26,9 +38,9 @@ async def key() -> str:
     return "sk-very-secret-0123456789"
 
 
-def ask(vendor: Sandbox, work: Callable[[OpenAIText], Awaitable[T]], **options: Any) -> T:
+def ask(vendor: Sandbox, work: Callable[[Any], Awaitable[T]], **options: Any) -> T:
     async def run() -> T:
-        model = OpenAIText(
+        model = options.pop("adapter", OpenAIText)(
             options.pop("key", key),
             **{"base_url": vendor.openai, "model": "gpt-6-luna", "timeout": 5, **options},
         )
@@ -44,8 +56,11 @@ async def pieces(model: OpenAIText, prompt: Prompt = PROMPT) -> list[str | Gener
     return [piece async for piece in model.stream(prompt)]
 
 
-async def structured(model: OpenAIText) -> Any:
+async def structured(model: OpenAIText | OpenAIStructured) -> Any:
     return await model.generate_structured(PROMPT, Summary)
+
+
+either = pytest.mark.parametrize("adapter", [OpenAIText, OpenAIStructured])
 
 
 def test_text_comes_with_its_model_and_tokens(vendor: Sandbox) -> None:
@@ -56,8 +71,9 @@ def test_text_comes_with_its_model_and_tokens(vendor: Sandbox) -> None:
     assert answer.usage.output_tokens > 0
 
 
-def test_nothing_is_stored_and_no_sampling_parameter_is_sent(vendor: Sandbox) -> None:
-    ask(vendor, structured)
+@either
+def test_nothing_is_stored_and_no_sampling_parameter_is_sent(vendor: Sandbox, adapter: Any) -> None:
+    ask(vendor, structured, adapter=adapter)
     sent = vendor.outbox.entries()[-1]["body"]
     assert sent["store"] is False
     assert sent["reasoning"] == {"effort": "none"}
@@ -75,6 +91,23 @@ def test_what_earlier_agents_found_is_a_message_before_the_text(vendor: Sandbox)
     assert {message["role"] for message in sent["input"]} == {"user"}
 
 
+def test_both_adapters_send_the_same_and_read_the_same(vendor: Sandbox) -> None:
+    prompt = Prompt("Sum it up.", "The text.", context="A summary.", effort="low", max_output_tokens=999)
+    answers = [
+        ask(vendor, lambda model: model.generate_structured(prompt, Summary), adapter=adapter)
+        for adapter in (OpenAIText, OpenAIStructured)
+    ]
+    sent = [entry["body"] for entry in vendor.outbox.entries()]
+    assert sent[0] == sent[1]
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("schema", [Extraction, Summary, Entities, Sentiment, AnalysisSummary])
+def test_schemas_are_what_the_sdk_would_make_of_them(schema: type[BaseModel]) -> None:
+    theirs = openai.pydantic_responses_function_tool(schema)["parameters"]
+    assert strict(schema) == theirs
+
+
 @pytest.mark.parametrize("model", ["gpt-4o-mini", "llama3.3:70b"])
 def test_effort_is_not_sent_to_a_model_that_has_none(vendor: Sandbox, model: str) -> None:
     prompt = Prompt("Sum it up.", "The text.", effort="low", max_output_tokens=99)
@@ -84,8 +117,9 @@ def test_effort_is_not_sent_to_a_model_that_has_none(vendor: Sandbox, model: str
     assert sent["max_output_tokens"] == 99
 
 
-def test_structured_output_is_a_checked_model(vendor: Sandbox) -> None:
-    answer = ask(vendor, structured)
+@either
+def test_structured_output_is_a_checked_model(vendor: Sandbox, adapter: Any) -> None:
+    answer = ask(vendor, structured, adapter=adapter)
     assert answer.value.summary in PROMPT.text
     assert answer.usage.output_tokens > 0
 
@@ -102,10 +136,11 @@ def test_lengths_of_texts_are_checked_here_and_not_asked_of_the_vendor(vendor: S
     assert sent["points"]["minItems"] == 1
 
 
+@either
 def test_a_retired_model_is_replaced_and_both_names_are_reported(
-    vendor: Sandbox, caplog: pytest.LogCaptureFixture
+    vendor: Sandbox, caplog: pytest.LogCaptureFixture, adapter: Any
 ) -> None:
-    answer = ask(vendor, lambda model: model.generate(PROMPT), model="claude-3-haiku")
+    answer = ask(vendor, structured, model="claude-3-haiku", adapter=adapter)
     assert (answer.requested, answer.model) == ("claude-3-haiku", "sandbox-claude-haiku-5-5")
     assert "claude-3-haiku" in caplog.text
 
@@ -117,7 +152,11 @@ def test_a_stream_ends_with_the_whole(vendor: Sandbox) -> None:
     assert "".join(map(str, parts)) == whole.text
 
 
-@pytest.mark.parametrize("work", [structured, pieces], ids=["structured", "stream"])
+@pytest.mark.parametrize(
+    ("work", "adapter"),
+    [(structured, OpenAIText), (pieces, OpenAIText), (structured, OpenAIStructured)],
+    ids=["structured", "stream", "without the SDK"],
+)
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -130,18 +169,19 @@ def test_a_stream_ends_with_the_whole(vendor: Sandbox) -> None:
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
 def test_failures_are_named(
-    vendor: Sandbox, work: Any, fault: dict[str, Any], error: type[Exception]
+    vendor: Sandbox, work: Any, adapter: Any, fault: dict[str, Any], error: type[Exception]
 ) -> None:
     vendor.fault(**fault)
     with pytest.raises(error) as caught:
-        ask(vendor, work, timeout=0.3)
+        ask(vendor, work, timeout=0.3, adapter=adapter)
     assert "very-secret" not in f"{caught.value!r} {caught.value.__cause__}"
 
 
-def test_broken_json_keeps_what_came_for_a_repair(vendor: Sandbox) -> None:
+@either
+def test_broken_json_keeps_what_came_for_a_repair(vendor: Sandbox, adapter: Any) -> None:
     vendor.fault("broken_json")
     with pytest.raises(SchemaMismatch) as caught:
-        ask(vendor, structured)
+        ask(vendor, structured, adapter=adapter)
     assert caught.value.answer.startswith('{"summary"')
     assert "The report" not in f"{caught.value!r} {caught.value.__cause__}"
 
@@ -154,17 +194,18 @@ def test_an_answer_over_its_limit_is_truncated_also_in_a_stream(vendor: Sandbox)
         ask(vendor, lambda model: pieces(model, short))
 
 
+@either
 @pytest.mark.parametrize(
     ("kind", "error"), [("refuse", Refused), ("broken_json", SchemaMismatch), (None, Truncated)]
 )
 def test_an_answer_that_cannot_be_used_is_paid_for_all_the_same(
-    vendor: Sandbox, kind: str | None, error: type[Unusable]
+    vendor: Sandbox, kind: str | None, error: type[Unusable], adapter: Any
 ) -> None:
     if kind:
         vendor.fault(kind)
     prompt = Prompt("Sum it up.", "word " * 100, max_output_tokens=None if kind else 16)
     with pytest.raises(error) as caught:
-        ask(vendor, lambda model: model.generate_structured(prompt, Summary))
+        ask(vendor, lambda model: model.generate_structured(prompt, Summary), adapter=adapter)
     assert (caught.value.requested, caught.value.model) == ("gpt-6-luna", "sandbox-gpt-6-luna")
     assert caught.value.usage.input_tokens > 100
     assert caught.value.usage.output_tokens > 0
@@ -172,19 +213,49 @@ def test_an_answer_that_cannot_be_used_is_paid_for_all_the_same(
     assert caught.value.cost > 0
 
 
-def test_a_missing_key_is_named_and_nothing_is_sent(vendor: Sandbox) -> None:
+@either
+def test_a_missing_key_is_named_and_nothing_is_sent(vendor: Sandbox, adapter: Any) -> None:
     async def none() -> str:
         raise NotConfigured("OPENAI_API_KEY is not set")
 
     with pytest.raises(NotConfigured):
-        ask(vendor, structured, key=none)
+        ask(vendor, structured, key=none, adapter=adapter)
     assert vendor.outbox.entries() == []
 
 
-def test_a_wrong_path_points_to_the_setting(vendor: Sandbox) -> None:
+@either
+def test_a_wrong_path_points_to_the_setting(vendor: Sandbox, adapter: Any) -> None:
     with pytest.raises(VendorError) as caught:
-        ask(vendor, structured, base_url=f"{vendor.openai}/nowhere")
+        ask(vendor, structured, base_url=f"{vendor.openai}/nowhere", adapter=adapter)
     assert "OPENAI_BASE_URL" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        {},
+        {"output": None},
+        {"output": [{"type": "message", "content": [{"type": "output_text"}]}]},
+        {"output": [3]},
+        {"output": [], "usage": {"input_tokens": "many"}},
+    ],
+    ids=str,
+)
+def test_an_answer_of_another_shape_points_to_the_address(answer: Any) -> None:
+    with serving(Starlette(routes=[Route("/v1/responses", _answering(answer), methods=["POST"])])) as url:
+        model = OpenAIStructured(key, base_url=f"{url}/v1", model="gpt-6-luna")
+        with pytest.raises(VendorError) as caught:
+            asyncio.run(structured(model))
+    assert "OPENAI_BASE_URL" in str(caught.value.hint)
+
+
+def _answering(answer: Any) -> Any:
+    async def serve(request: Request) -> Response:
+        await request.body()
+        return JSONResponse(answer)
+
+    return serve
 
 
 @pytest.mark.parametrize("prepared", [False, True])

@@ -11,7 +11,7 @@ import httpx2
 
 from orchestrator.errors import NotConfigured
 from orchestrator.integrations import openai_errors
-from orchestrator.integrations.openai import KeySource
+from orchestrator.integrations.openai_http import KeySource
 
 SECONDS = 2.5
 STAND_IN = "sandbox"

@@ -91,15 +91,19 @@ class Structured(Generic[Schema]):
     usage: Usage
 
 
-class TextModel(Protocol):
-    """Writes text. Every method raises what `orchestrator.llm.errors` draws."""
-
-    async def generate(self, prompt: Prompt) -> Generated:
-        """Return the whole answer."""
-        ...
+class StructuredModel(Protocol):
+    """Fills schemas. It raises what `orchestrator.llm.errors` draws."""
 
     async def generate_structured(self, prompt: Prompt, schema: type[Schema]) -> Structured[Schema]:
         """Return an answer that validates against `schema`."""
+        ...
+
+
+class TextModel(StructuredModel, Protocol):
+    """Writes text, and fills schemas. Every method raises what `orchestrator.llm.errors` draws."""
+
+    async def generate(self, prompt: Prompt) -> Generated:
+        """Return the whole answer."""
         ...
 
     def stream(self, prompt: Prompt) -> AsyncIterator[str | Generated]:

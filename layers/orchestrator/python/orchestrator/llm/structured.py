@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from orchestrator.errors import VendorError
 from orchestrator.llm.errors import SchemaMismatch, Unusable
-from orchestrator.llm.ports import Prompt, Schema, Structured, TextModel
+from orchestrator.llm.ports import Prompt, Schema, Structured, StructuredModel
 from orchestrator.llm.spent import Paid, Spent
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Answer(Paid, Generic[Schema]):
     repaired: bool = False
 
 
-async def ask(model: TextModel, prompt: Prompt, schema: type[Schema]) -> Answer[Schema]:
+async def ask(model: StructuredModel, prompt: Prompt, schema: type[Schema]) -> Answer[Schema]:
     """Return the model's answer to `prompt` as `schema`, repaired or asked for once more where need be.
 
     Raises:
@@ -61,7 +61,7 @@ async def ask(model: TextModel, prompt: Prompt, schema: type[Schema]) -> Answer[
     return replace(second, spent=first.spent + second.spent, asked=2)
 
 
-async def _once(model: TextModel, prompt: Prompt, schema: type[Schema]) -> Answer[Schema]:
+async def _once(model: StructuredModel, prompt: Prompt, schema: type[Schema]) -> Answer[Schema]:
     try:
         done: Structured[Schema] = await model.generate_structured(prompt, schema)
     except SchemaMismatch as mismatch:
