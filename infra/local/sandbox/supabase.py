@@ -24,6 +24,7 @@ from infra.local.sandbox.supabase_table import Database, Resolution, Row, Table
 from infra.local.sandbox.supabase_types import PostgresError, shown
 
 _BASE = "/rest/v1/"
+_JSON = "application/json"
 _ONE_ROW = "application/vnd.pgrst.object+json"
 _ROLES = ("anon", "authenticated", "service_role")
 
@@ -79,14 +80,17 @@ class Supabase(StandIn):
         try:
             answer = self._answered(ask)
         except PostgresError as problem:
-            return json_response(problem.body(), problem.status)
+            return _typed(json_response(problem.body(), problem.status))
         return cut_off(answer) if ask.fault == "broken_json" else answer
 
     def _answered(self, ask: Ask) -> Response:
         caller = _caller(ask)
         table = self._database.tables.get(ask.path.removeprefix(_BASE))
         if table is None:
-            return json_response({}, 404)
+            if ask.method != "GET":
+                return _typed(json_response({}, 404))
+            name = ask.path.removeprefix(_BASE)
+            raise PostgresError(404, "42P01", f'relation "public.{name}" does not exist')
         if ask.fault == "refuse":
             raise PostgresError(403, "42501", f"permission denied for table {table.name}")
         work = _METHODS.get(ask.method)
@@ -105,7 +109,9 @@ class Supabase(StandIn):
 
 def _select(ask: Ask, table: Table, query: Query, caller: _Caller) -> Response:
     rows = [row for row in query.chosen() if caller.sees(row)]
-    return _representation(ask, query.shape(rows), 200, rows)
+    response = _representation(ask, query.shape(rows), 200)
+    response.headers.update(_headers(ask, rows, query.offset))
+    return response
 
 
 def _insert(ask: Ask, table: Table, query: Query, caller: _Caller) -> Response:
@@ -166,16 +172,20 @@ def _representation(ask: Ask, rows: list[Row], status: int, ranged: list[Row] | 
     one = _ONE_ROW in ask.headers.get("accept", "")
     _one_if_asked(ask, rows)
     found = [{name: shown(value) for name, value in row.items()} for row in rows]
-    response = json_response(found[0] if one else found, status)
-    response.headers["content-type"] = f"{_ONE_ROW if one else 'application/json'}; charset=utf-8"
+    response = _typed(json_response(found[0] if one else found, status), _ONE_ROW if one else _JSON)
     response.headers.update(_headers(ask, ranged))
     return response
 
 
-def _headers(ask: Ask, ranged: list[Row] | None = None) -> dict[str, str]:
+def _typed(response: Response, kind: str = _JSON) -> Response:
+    response.headers["content-type"] = f"{kind}; charset=utf-8"
+    return response
+
+
+def _headers(ask: Ask, ranged: list[Row] | None = None, first: int = 0) -> dict[str, str]:
     applied = [f"{name}={value}" for name, value in _preferences(ask).items()]
     told = {"preference-applied": ", ".join(applied)} if applied else {}
-    return {"content-range": f"0-{len(ranged) - 1}/*" if ranged else "*/*", **told}
+    return {"content-range": f"{first}-{first + len(ranged) - 1}/*" if ranged else "*/*", **told}
 
 
 def _preferences(ask: Ask) -> dict[str, str]:

@@ -52,9 +52,13 @@ class Query:
             down = "desc" in words
             last = "nullslast" in words or (not down and "nullsfirst" not in words)
             rows.sort(key=lambda row: _sortable(row[column], down=down, nulls_last=last), reverse=down)
-        start = _whole(self.get("offset")) or 0
         limit = _whole(self.get("limit"))
-        return rows[start : None if limit is None else start + limit]
+        return rows[self.offset : None if limit is None else self.offset + limit]
+
+    @property
+    def offset(self) -> int:
+        """The number of rows to pass over."""
+        return _whole(self.get("offset")) or 0
 
     def shape(self, rows: list[Row]) -> list[Row]:
         """Return the columns that `select` names, of each row."""

@@ -137,7 +137,8 @@ class Table:
         self.rows = [row for row in self.rows if id(row) not in ids]
 
     def _check(self, row: Row) -> None:
-        whole = f"Failing row contains ({', '.join(str(shown(value)) for value in row.values())})."
+        values = ("null" if value is None else str(shown(value)) for value in row.values())
+        whole = f"Failing row contains ({', '.join(values)})."
         for name, column in self.columns.items():
             if column.required and row[name] is None:
                 message = (

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, cast
 
 
@@ -24,7 +25,7 @@ class PostgresError(Exception):
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _uuid(value: Any) -> str:
@@ -44,8 +45,9 @@ def _instant(value: Any) -> datetime:
 
 def _number(value: Any) -> float:
     try:
-        return round(float(_text(value)), 2)
-    except ValueError:
+        # As `numeric(14, 2)` rounds: half away from zero.
+        return float(Decimal(_text(value)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    except InvalidOperation:
         raise _syntax("22P02", "numeric", value) from None
 
 
@@ -60,7 +62,8 @@ def _truth(value: Any) -> bool:
 
 def _texts(value: Any) -> list[str | None]:
     if not isinstance(value, list):
-        raise PostgresError(400, "22P02", "expected JSON array")
+        why = 'Array value must start with "{" or dimension information.'
+        raise PostgresError(400, "22P02", f'malformed array literal: "{_text(value)}"', why)
     return [None if one is None else _text(one) for one in cast("list[Any]", value)]
 
 
