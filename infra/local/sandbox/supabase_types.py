@@ -46,9 +46,13 @@ def _instant(value: Any) -> datetime:
 def _number(value: Any) -> float:
     try:
         # As `numeric(14, 2)` rounds: half away from zero.
-        return float(Decimal(_text(value)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+        number = Decimal(_text(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     except InvalidOperation:
         raise _syntax("22P02", "numeric", value) from None
+    if abs(number) >= 10**12:
+        why = "A field with precision 14, scale 2 must round to an absolute value less than 10^12."
+        raise PostgresError(400, "22003", "numeric field overflow", why)
+    return float(number)
 
 
 def _truth(value: Any) -> bool:

@@ -136,6 +136,8 @@ def _between(user_id: str, since: datetime, until: datetime, lacks: frozenset[st
 def _rows(reply: Reply) -> list[StoredEvent]:
     if reply.failure:
         raise reply.failure
+    if not isinstance(reply.body, list):
+        raise errors.unreadable("no list of events")
     try:
         return [stored(row) for row in cast("list[dict[str, Any]]", reply.body)]
     except (KeyError, TypeError, ValueError, AttributeError) as problem:

@@ -1,0 +1,311 @@
+"""What the adapter does when Supabase stumbles: what is tried again, what is not, and what is sent."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from infra.local.sandbox import Database
+from orchestrator.calendar.ports import Written
+from orchestrator.errors import VendorBusy, VendorError
+from orchestrator.integrations.supabase import SupabaseEvents
+from tests.contracts.event_stores import NINE, event, run, soon
+from tests.fakes.http_server import serving
+from tests.fakes.postgrest import token
+from tests.fakes.sandbox import Sandbox, sandbox
+
+ME = "user-123"
+DAY = timedelta(days=1)
+JWT = token("service_role")
+NEW_KEY = "sb_secret_N7UND0UgjKTVK"
+
+
+@dataclass
+class Place:
+    sandbox: Sandbox
+    rows: Database
+
+    def fault(self, kind: str, **fields: Any) -> None:
+        self.sandbox.fault(kind, "supabase", **fields)
+
+    @property
+    def statuses(self) -> list[int]:
+        return [entry["status"] for entry in self.sandbox.outbox.entries("supabase")]
+
+    @contextmanager
+    def store(self, table: str = "events", key: str = NEW_KEY, **options: Any) -> Iterator[SupabaseEvents]:
+        with store_at(f"{self.sandbox.url}/supabase/rest/v1/{table}", key, **options) as store:
+            yield store
+
+
+@contextmanager
+def store_at(url: str, key: str = NEW_KEY, auth_token: str = "", **options: Any) -> Iterator[SupabaseEvents]:
+    async def credentials() -> tuple[str, str]:
+        return key, auth_token
+
+    store = SupabaseEvents(url, credentials, **options)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Place]:
+    rows = Database()
+    with sandbox(rows) as found:
+        yield Place(found, rows)
+
+
+@pytest.fixture
+def place(running: Place) -> Iterator[Place]:
+    yield running
+    running.sandbox.behave("supabase")
+    running.rows.clear()
+
+
+def insert(store: SupabaseEvents, seconds: float = 20, **changes: Any) -> Written:
+    return run(store.insert(event(**changes), owner=ME, deadline=soon(seconds)))
+
+
+def answering(*answers: Response) -> Any:
+    """An app that gives `answers` one after the other, the last one for ever; it notes the requests."""
+    left, seen = list(answers), list[Request]()
+
+    async def serve(request: Request) -> Response:
+        await request.body()
+        seen.append(request)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    app = Starlette(routes=[Route("/events", serve, methods=["GET", "POST", "PATCH", "DELETE"])])
+    app.state.seen = seen
+    return app
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "error"},
+        {"kind": "hang_up"},
+        {"kind": "status", "status": 503},
+        {"kind": "status", "status": 429},
+        {"kind": "status", "status": 522},
+    ],
+    ids=str,
+)
+def test_what_passes_is_tried_again_and_nothing_is_stored_twice(place: Place, fault: dict[str, Any]) -> None:
+    place.fault(**fault, count=2)
+    with place.store() as store:
+        written = insert(store)
+    assert (written.status, written.failure) == (201, None)
+    assert (len(place.statuses), place.statuses[-1]) == (3, 201)
+    assert len(place.rows.tables["events"].rows) == 1
+
+
+def test_an_insert_that_was_carried_out_but_not_answered_is_not_doubled(place: Place) -> None:
+    place.fault("slow", delay_ms=400, count=1)
+    with place.store(read_timeout=0.2) as store:
+        # The stand-in answers late, but writes at once.
+        assert insert(store).status == 201
+    assert len(place.rows.tables["events"].rows) == 1
+
+
+@pytest.mark.parametrize("fault", [{"kind": "slow", "delay_ms": 3000}, {"kind": "hang_up"}], ids=str)
+def test_where_nothing_tells_rows_apart_a_doubtful_insert_is_not_repeated(
+    place: Place, fault: dict[str, Any]
+) -> None:
+    with place.store("documented_events", read_timeout=0.2) as store:
+        insert(store, title="First, to learn what the table lacks")
+        place.fault(**fault, count=1)
+        written = insert(store)
+    assert isinstance(written.failure, VendorBusy)
+    assert written.status == 0
+    assert written.warnings == ("It is not known whether this was carried out.",)
+    assert len(place.rows.tables["documented_events"].rows) <= 2
+
+
+def test_where_nothing_tells_rows_apart_a_refused_insert_is_repeated(place: Place) -> None:
+    with place.store("documented_events") as store:
+        insert(store, title="First")
+        place.fault("status", status=503, count=2)
+        assert insert(store).status == 201
+    assert len(place.rows.tables["documented_events"].rows) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 307])
+def test_what_does_not_pass_is_not_tried_again(place: Place, status: int) -> None:
+    place.fault("status", status=status)
+    with place.store() as store:
+        written = insert(store)
+    assert (written.status, place.statuses) == (status, [status])
+    assert isinstance(written.failure, VendorError)
+    assert not isinstance(written.failure, VendorBusy)
+
+
+def test_nothing_is_tried_after_the_deadline(place: Place) -> None:
+    place.fault("error")
+    started = time.monotonic()
+    with place.store() as store:
+        written = insert(store, seconds=0.5)
+    assert time.monotonic() - started < 1.5
+    assert isinstance(written.failure, VendorBusy)
+    assert (written.status, set(place.statuses)) == (500, {500})
+    with place.store() as store:
+        before = len(place.statuses)
+        late = insert(store, seconds=-1)
+    assert (late.status, len(place.statuses)) == (0, before)
+    assert "no time left" in str(late.failure)
+
+
+def test_a_slow_answer_is_waited_for_no_longer_than_the_deadline(place: Place) -> None:
+    place.fault("slow", delay_ms=5000)
+    started = time.monotonic()
+    with place.store() as store:
+        written = insert(store, seconds=0.3)
+    assert time.monotonic() - started < 2
+    assert isinstance(written.failure, VendorBusy)
+
+
+def test_the_waiting_time_asked_for_is_kept_when_there_is_time(place: Place) -> None:
+    place.fault("rate_limit", count=1)
+    started = time.monotonic()
+    with place.store() as store:
+        assert insert(store).status == 201
+    assert time.monotonic() - started >= 1
+    place.fault("rate_limit")
+    with place.store() as store:
+        limited = insert(store, seconds=0.8)
+    assert (limited.status, place.statuses.count(429)) == (429, 2)
+    assert getattr(limited.failure, "retry_after", None) == 1
+
+
+def test_tries_end_also_when_time_does_not() -> None:
+    app = answering(JSONResponse({"message": "no"}, 503))
+    with serving(app) as url, store_at(f"{url}/events") as store:
+        written = insert(store, seconds=60)
+    assert (written.status, len(app.state.seen)) == (503, 5)
+
+
+def test_a_removal_that_was_carried_out_but_not_answered_counts(place: Place) -> None:
+    with place.store(read_timeout=0.2) as store:
+        insert(store)
+        [row] = run(store.between(ME, NINE - DAY, NINE + DAY, deadline=soon()))
+        place.fault("slow", delay_ms=400, count=1)
+        assert run(store.remove(ME, row.id, deadline=soon())).failure is None
+    assert not place.rows.tables["events"].rows
+
+
+def test_nobody_listening_is_a_busy_vendor_and_points_to_the_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with store_at(f"http://127.0.0.1:{port}/events") as store:
+        written = insert(store, seconds=1)
+    assert (written.status, written.error, written.warnings) == (0, None, ())
+    assert isinstance(written.failure, VendorBusy)
+    assert "SUPABASE_URL" in str(written.failure.hint)
+
+
+@pytest.mark.parametrize(
+    ("key", "auth_token", "apikey", "bearer"),
+    [
+        (JWT, "", JWT, f"Bearer {JWT}"),
+        (JWT, "a.b.c", JWT, "Bearer a.b.c"),
+        (NEW_KEY, "", NEW_KEY, None),
+        (NEW_KEY, NEW_KEY, NEW_KEY, None),
+        (NEW_KEY, "a.b.c", NEW_KEY, "Bearer a.b.c"),
+        (JWT, NEW_KEY, JWT, f"Bearer {JWT}"),
+        (f" {NEW_KEY}\n", "\n", NEW_KEY, None),
+        ("local-stand-in", "", "local-stand-in", None),
+    ],
+)
+def test_a_key_goes_where_its_kind_belongs(
+    key: str, auth_token: str, apikey: str, bearer: str | None
+) -> None:
+    app = answering(Response(status_code=201))
+    with serving(app) as url, store_at(f"{url}/events", key, auth_token) as store:
+        assert insert(store).data is None
+    [request] = app.state.seen
+    assert (request.headers["apikey"], request.headers.get("authorization")) == (apikey, bearer)
+    assert request.headers["prefer"] == "return=minimal,resolution=ignore-duplicates"
+    assert dict(request.query_params) == {"on_conflict": "user_id,external_id"}
+
+
+def test_a_key_that_cannot_be_sent_is_named() -> None:
+    with store_at("http://127.0.0.1:9/events", "clé\x00") as store:
+        failure = insert(store).failure
+    assert isinstance(failure, VendorError)
+    assert "printable" in failure.message
+
+
+def test_no_secret_is_repeated_wherever_it_is_said() -> None:
+    said = f"bad {JWT} and {NEW_KEY} and sb_publishable_abc and Bearer opaque-token and own-secret"
+    body = {"code": "PGRST301", "message": said, "details": {"key": NEW_KEY}, "hint": said}
+    for status in (401, 500):
+        with (
+            serving(answering(JSONResponse(body, status))) as url,
+            store_at(f"{url}/events", "own-secret", JWT) as store,
+        ):
+            written = insert(store, seconds=0.3)
+        shown = f"{written!r} {written.failure} {getattr(written.failure, 'hint', '')}"
+        for secret in (JWT, NEW_KEY, "sb_publishable_abc", "opaque-token", "own-secret"):
+            assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [PlainTextResponse("<html>"), JSONResponse({}), JSONResponse([{}]), JSONResponse([{"start_time": 1}])],
+)
+def test_rows_that_cannot_be_read_point_to_the_address(answer: Response) -> None:
+    with (
+        serving(answering(answer)) as url,
+        store_at(f"{url}/events") as store,
+        pytest.raises(VendorError) as caught,
+    ):
+        run(store.between(ME, NINE, NINE + DAY, deadline=soon()))
+    assert "SUPABASE_URL" in str(caught.value.hint)
+
+
+def test_rows_of_other_makes_are_read_as_far_as_they_go() -> None:
+    row = {"id": 7, "title": None, "start_time": "2026-11-23T09:00:00", "end_time": None, "amount": "12.50"}
+    with serving(answering(JSONResponse([row]))) as url, store_at(f"{url}/events") as store:
+        [found] = run(store.between(ME, NINE, NINE + DAY, deadline=soon()))
+    assert (found.id, found.title, found.start, found.end, found.amount) == ("7", "", NINE, NINE, 12.5)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Could not find the 'recurrence' column of 'events' in the schema cache",
+        "Column 'recurrence' of relation 'events' does not exist",
+    ],
+)
+def test_a_missing_column_is_understood_from_old_and_new_postgrest(said: str) -> None:
+    error = JSONResponse({"code": "PGRST204", "message": said, "details": None, "hint": None}, 400)
+    with serving(answering(error, Response(status_code=201))) as url, store_at(f"{url}/events") as store:
+        written = insert(store, recurrence="FREQ=DAILY")
+    assert written.status == 201
+    assert "recurrence" in written.warnings[0]
+
+
+def test_a_column_that_the_document_has_must_be_there() -> None:
+    said = "Could not find the 'participants' column of 'events' in the schema cache"
+    app = answering(JSONResponse({"code": "PGRST204", "message": said}, 400))
+    with serving(app) as url, store_at(f"{url}/events") as store:
+        written = insert(store)
+    assert (written.status, len(app.state.seen)) == (400, 1)
+    assert said in str(written.failure)
+
+
+def test_a_table_without_the_unique_index_is_written_to_without_asking_for_it() -> None:
+    said = "there is no unique or exclusion constraint matching the ON CONFLICT specification"
+    app = answering(JSONResponse({"code": "42P10", "message": said}, 400), Response(status_code=201))
+    with serving(app) as url, store_at(f"{url}/events") as store:
+        assert insert(store).status == insert(store).status == 201
+    assert [bool(request.query_params) for request in app.state.seen] == [True, False, False]
