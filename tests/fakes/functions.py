@@ -20,7 +20,7 @@ CALLER = {
     "tenant": "acme",
     "key_id": "ExampLeKey23",
     "scopes": "intents:run intents:read jobs:read jobs:cancel analysis:run analysis:read analysis:delete"
-    " webhooks:read webhooks:retry",
+    " webhooks:read webhooks:retry calendar:write",
 }
 EVENTS = Path(__file__).parents[2] / "events"
 

@@ -30,6 +30,7 @@ CLIENTS = (
 )
 SECRETS = {
     "openai": {"OPENAI_API_KEY": "sk-test"},
+    "supabase": {"SUPABASE_API_KEY": "sb_secret_test", "SUPABASE_AUTH_TOKEN": ""},
     "webhooks": {"CALLBACK_HMAC_SECRET": "callback-secret", "WEBHOOK_RECEIVE_SECRET": "receive-secret"},
 }
 _RESERVED = frozenset(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-ErrorFamily = Literal["platform", "intents"]
+ErrorFamily = Literal["platform", "intents", "calendar"]
 """Which error envelope a path family answers with (`orchestrator.entry.envelopes`)."""
 
 

@@ -20,7 +20,10 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
 from orchestrator.calendar.zones import Zone, at, named
 
-_KINDS = frozenset({"meeting", "event", "appointment", "call", "entry"})
+_KINDS = frozenset(
+    {"meeting", "event", "appointment", "call", "entry"}
+    | {"series", "whole", "entire", "recurring", "repeating"}
+)
 _LEADING = "a an the my our your with for of on at to and"
 _FILLERS = frozenset(_LEADING.split())
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")

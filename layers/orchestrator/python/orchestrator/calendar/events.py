@@ -12,7 +12,7 @@ from orchestrator.calendar.outcomes import Booking
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def event_of(booking: Booking, request: OrchestrateRequest) -> Event:
+def event_of(booking: Booking, request: OrchestrateRequest, key: str | None = None) -> Event:
     """Return the event as it goes out; `created_at` is the moment of the request, as documented."""
     when, money = booking.when, booking.money
     return Event(
@@ -37,13 +37,18 @@ def event_of(booking: Booking, request: OrchestrateRequest) -> Event:
         unresolved_mentions=list(booking.people.unresolved),
         assumed=[*assumptions(when), *booking.assumed],
         warnings=list(when.warnings),
-        external_id=external_id(booking, request),
+        external_id=external_id(booking, request, key),
     )
 
 
-def external_id(booking: Booking, request: OrchestrateRequest) -> str:
-    """Return an id that the same event of the same request always has, whoever sends it again."""
-    parts = (request.user_id, request.timestamp.isoformat(), booking.title, *map(str, booking.when.key))
+def external_id(booking: Booking, request: OrchestrateRequest, key: str | None = None) -> str:
+    """Return an id that the same event of the same request always has, whoever sends it again.
+
+    With the caller's idempotency `key` it is the event's place in the text that counts, since a model that
+    is asked again may choose other words for it.
+    """
+    own = (request.timestamp.isoformat(), booking.title, *map(str, booking.when.key))
+    parts = (request.user_id, *(own if key is None else ("key", key, str(booking.index))))
     return f"evt_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 

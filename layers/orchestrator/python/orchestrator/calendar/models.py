@@ -147,17 +147,21 @@ class ConflictReport(BaseModel):
 
 
 class InsertResult(BaseModel):
-    """What Supabase answered to one event."""
+    """What became of one event: what Supabase answered, or why it was not asked.
+
+    `user_id` names whose row it is where every participant gets one.
+    """
 
     success: bool
     status_code: int
     event_title: str
     data: Any = None
     error: Any = None
+    user_id: Annotated[str | None, Field(exclude_if=lambda owner: owner is None)] = None
 
 
 class SupabaseResults(BaseModel):
-    """What became of each event."""
+    """What became of each event, in the text's order."""
 
     total_events: int = 0
     successful: int = 0

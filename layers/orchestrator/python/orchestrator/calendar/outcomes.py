@@ -49,7 +49,7 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An event that can be written as it stands."""
+    """An event that can be written as it stands; `index` is its place in the text."""
 
     title: str
     description: str
@@ -60,6 +60,7 @@ class Booking:
     category: Category
     priority: Priority
     assumed: tuple[str, ...] = ()
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Change:
     shift: timedelta | None = None
     keeps: Literal["nothing", "time", "date"] = "nothing"
     new_length: bool = False
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from orchestrator.calendar.money import read as read_money
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.when import Impossible, settle
 from orchestrator.calendar.words import same_length
@@ -82,10 +83,11 @@ def _one(
 ) -> None:
     title, named = name
     if spans.operation != "create":
-        found.changes.append(change(spans, reference))
+        found.changes.append(replace(change(spans, reference), index=index))
         return
     booking = _booking(spans, title, request, settle(spans, reference, _nature(spans, title)))
-    booking = booking if named else replace(booking, assumed=("title", *booking.assumed))
+    assumed = booking.assumed if named else ("title", *booking.assumed)
+    booking = replace(booking, index=index, assumed=assumed)
     found.bookings.append(booking)
     found.explanations.extend(explain(index, spans, booking, request.content))
 
@@ -153,10 +155,8 @@ def _question(index: int, unclear: Unclear, content: str) -> Clarification:
 
 
 def _reading(when: When) -> Reading:
-    says = f"{when.start:%A, %B} {when.start.day}, {when.start.year}"
-    hours = "all day" if when.all_day else f"{when.start:%H:%M} to {when.end:%H:%M}"
     return Reading(
-        says=f"{says}, {hours} ({when.zone.name})",
+        says=said(when.start, when.end, when.zone.name, all_day=when.all_day),
         start_time=when.start,
         end_time=when.end,
         recurrence=when.rrule,

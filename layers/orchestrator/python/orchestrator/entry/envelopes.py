@@ -1,7 +1,8 @@
 """From an error to an answer: which status, and the body of the path family.
 
 `intents` keeps the sentence in `error`, as the intent router's document shows it; `platform` keeps the type
-in `error` and the sentence in `message`.
+in `error` and the sentence in `message`; `calendar` keeps all fields of the calendar's document, with nothing
+booked and the sentence in `error` and `response_text`.
 """
 
 from __future__ import annotations
@@ -87,11 +88,24 @@ def internal(trace: Trace) -> Problem:
     )
 
 
+NOTHING_BOOKED: dict[str, Any] = {"total_events": 0, "successful": 0, "failed": 0, "results": []}
+"""What the calendar's document counts, when nothing was done."""
+
+
+def sentence(problem: Problem) -> str:
+    """Return what is wrong and the mend in one text, for documents that have only one field for it."""
+    return f"{problem.message} {problem.hint}" if problem.hint else problem.message
+
+
 def render(family: ErrorFamily, problem: Problem, trace: Trace) -> dict[str, Any]:
     """Return the body of `problem` as the path family publishes it."""
     body: dict[str, Any] = {"error": problem.message, "status": "error", "error_type": problem.error_type}
     if family == "platform":
         body = {"error": problem.error_type, "message": problem.message, "request_id": trace.request_id}
+    elif family == "calendar":
+        said = sentence(problem)
+        nothing: dict[str, Any] = {"response_text": said, "events": [], "supabase_results": NOTHING_BOOKED}
+        body = nothing | body | {"error": said}
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         body["correlation_id"] = trace.correlation_id
     extras = {"hint": problem.hint, "field": problem.field, "details": list(problem.details)}

@@ -33,6 +33,21 @@ SCHEMAS: dict[str, Any] = {
             **_EXTRAS,
         },
     },
+    "CalendarError": {
+        "title": "CalendarError",
+        "type": "object",
+        "description": "The documented answer, with nothing booked.",
+        "required": ["response_text", "events", "supabase_results", "status", "error", "error_type"],
+        "properties": {
+            "response_text": {"type": "string"},
+            "events": {"type": "array", "items": {}, "maxItems": 0},
+            "supabase_results": {"type": "object"},
+            "status": {"const": "error", "type": "string"},
+            "error": {"type": "string", "description": "The sentence, and what to do about it."},
+            "error_type": {"type": "string", "examples": ["VendorBusy"]},
+            **_EXTRAS,
+        },
+    },
     "PlatformError": {
         "title": "PlatformError",
         "type": "object",
@@ -72,7 +87,7 @@ _WITH_RETRY = frozenset({"409", "503"})
 
 def of_route(route: APIRoute, spec: Function) -> dict[str, Any]:
     """Return the error responses of one route, by status."""
-    family = "IntentsError" if spec.errors == "intents" else "PlatformError"
+    family = f"{spec.errors.capitalize()}Error"
     answers = {status: _response(status, family) for status in sorted(_statuses(route, spec))}
     if isinstance(route, SignedRoute):
         answers["401"]["description"] = "It is not signed as it should be; the answer says what is wrong."

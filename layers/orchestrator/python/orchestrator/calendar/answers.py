@@ -1,0 +1,138 @@
+"""The documented answer, from what became of each event of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from orchestrator.calendar.booking import Done
+from orchestrator.calendar.models import (
+    BOOKED,
+    Clarification,
+    ConflictReport,
+    Event,
+    Explanation,
+    Operation,
+    OrchestrateResponse,
+    Status,
+    SupabaseResults,
+)
+from orchestrator.calendar.saying import said
+from orchestrator.errors import OrchestratorError
+
+PREVIEW = "This is a preview, nothing was written."
+UNCLEAR = "Nothing was booked yet."
+EMPTY = "The calendar shows nothing there."
+_VERBS: dict[Operation, str] = {
+    "query": "Found",
+    "cancel": "Cancelled",
+    "reschedule": "Moved",
+    "create": "Booked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. `failure` is why nothing of the request could be done; `replayed`: it was given before."""
+
+    response: OrchestrateResponse
+    failure: OrchestratorError | None = None
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What an answer says beside what became of the events."""
+
+    operation: Operation = "create"
+    degraded: bool = False
+    dry_run: bool = False
+    explanations: Sequence[Explanation] = ()
+    conflicts: Sequence[ConflictReport] = ()
+    warnings: Sequence[str] = ()
+
+
+def unclear(questions: Sequence[Clarification], notes: Notes) -> Answer:
+    """Return the answer to a text that leaves something open."""
+    asked = " ".join(question.question for question in questions[:3])
+    return Answer(_response(f"{UNCLEAR} {asked}", "needs_clarification", [], notes, clarifications=questions))
+
+
+def settled(done: Sequence[Done], notes: Notes) -> Answer:
+    """Return the answer once every event has had its turn; `done` is in the text's order."""
+    notes = replace(notes, warnings=list(dict.fromkeys([*notes.warnings, *_warnings(done)])))
+    results = [result for one in done for result in one.results]
+    good = sum(result.success for result in results)
+    tally = SupabaseResults(
+        total_events=len(results), successful=good, failed=len(results) - good, results=results
+    )
+    failed = [one for one in done if one.failure]
+    if not failed:
+        return Answer(_response(_told(done, notes), "success", done, notes, tally))
+    failure = failed[0].failure
+    why = " ".join(_failed(one) for one in failed)
+    error = failure.message if failure else why
+    if any(one.events for one in done):
+        return Answer(_response(f"{_listed(done)} {why}", "partial", done, notes, tally, error=error))
+    return Answer(_response(why, "error", [], notes, tally, error=error), failure)
+
+
+def _warnings(done: Sequence[Done]) -> Iterator[str]:
+    for one in done:
+        yield from one.warnings
+
+
+def _told(done: Sequence[Done], notes: Notes) -> str:
+    if notes.dry_run:
+        return f"{PREVIEW} {_listed(done)}"
+    return BOOKED if all(one.operation == "create" for one in done) else _listed(done)
+
+
+def _listed(done: Sequence[Done]) -> str:
+    """Return what was done, as one sentence for each kind of it."""
+    sentences: list[str] = []
+    for operation, verb in _VERBS.items():
+        parts = [times(event) for one in done if one.operation == operation for event in one.events]
+        if parts:
+            sentences.append(f"{verb}: {'; '.join(parts)}.")
+        elif operation == "query" and any(one.operation == "query" for one in done):
+            sentences.append(EMPTY)
+    return " ".join(sentences)
+
+
+def _failed(one: Done) -> str:
+    title = one.results[0].event_title if one.results else "It"
+    why = one.failure.message.rstrip(".") if one.failure else ""
+    return f"Not {_VERBS[one.operation].lower()}: '{title}' ({why})."
+
+
+def times(event: Event) -> str:
+    """Return an event and when it is, in words."""
+    when = said(event.start_time, event.end_time, event.timezone, all_day=event.all_day)
+    return f"{event.title}: {when}"
+
+
+def _response(
+    text: str,
+    status: Status,
+    done: Sequence[Done],
+    notes: Notes,
+    tally: SupabaseResults | None = None,
+    *,
+    error: str | None = None,
+    clarifications: Sequence[Clarification] = (),
+) -> OrchestrateResponse:
+    return OrchestrateResponse(
+        response_text=text,
+        events=[event for one in done for event in one.events],
+        supabase_results=tally or SupabaseResults(),
+        status=status,
+        error=error,
+        operation=notes.operation,
+        degraded=notes.degraded,
+        dry_run=notes.dry_run,
+        clarifications=list(clarifications),
+        explanations=list(notes.explanations),
+        conflicts=list(notes.conflicts),
+        warnings=list(notes.warnings),
+    )

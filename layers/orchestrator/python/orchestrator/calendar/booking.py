@@ -1,0 +1,160 @@
+"""Booking events: what they meet, whether they are refused for it, and their rows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from orchestrator.calendar.conflicts import Busy, report
+from orchestrator.calendar.models import ConflictReport, Event, InsertResult, Operation, OrchestrateRequest
+from orchestrator.calendar.outcomes import Booking, When
+from orchestrator.calendar.ports import EventStore, Written
+from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.stored import Occurrence, occurrences
+from orchestrator.errors import Conflict, NotConfigured, OrchestratorError, Unavailable, VendorError
+
+_log = logging.getLogger(__name__)
+AT_ONCE = 5
+"""Rows written at the same time."""
+AHEAD = timedelta(days=14)
+"""How far behind the last event the store is read, to know which alternatives are free."""
+LOOKING = 5.0
+"""Seconds for reading what is in the way: to know it is good, to book is what was asked for."""
+UNSEEN = "The calendar could not be read: whether anything is in the way is not known."
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A booking on its way into the store, with what it meets."""
+
+    booking: Booking
+    event: Event
+    conflict: ConflictReport | None = None
+
+    @property
+    def index(self) -> int:
+        """Its place in the text."""
+        return self.booking.index
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one event of the text: a result for each row written, and why it failed, if it did."""
+
+    index: int
+    results: tuple[InsertResult, ...] = ()
+    events: tuple[Event, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failure: OrchestratorError | None = None
+    operation: Operation = "create"
+
+
+async def look(
+    store: EventStore, user_id: str, whens: Sequence[When], deadline: float
+) -> tuple[list[Occurrence], list[str]]:
+    """Return when the user is taken around `whens`, and a warning if that could not be found out."""
+    since = min(when.start for when in whens) - timedelta(days=1)
+    until = max(_last(when) for when in whens) + AHEAD
+    deadline = min(deadline, asyncio.get_running_loop().time() + LOOKING)
+    try:
+        rows = await store.between(user_id, since, until, deadline=deadline)
+    except (VendorError, NotConfigured, Unavailable) as error:
+        _log.warning("conflicts are not looked for: %s", error.message)
+        return [], [UNSEEN]
+    return occurrences(rows, since, until), []
+
+
+def plan(
+    bookings: Sequence[tuple[Booking, Event]], there: Iterable[Occurrence], reference: Reference
+) -> list[Planned]:
+    """Return each booking with what it meets: the user's events, and those before it in the same text.
+
+    Rows that are these very bookings, written by an earlier try, are in nobody's way.
+    """
+    own = {event.external_id for _, event in bookings}
+    taken = [one.busy for one in there if one.row.external_id not in own or not one.row.external_id]
+    planned = list[Planned]()
+    for booking, event in bookings:
+        found = report(booking.index, booking.when, taken, reference)
+        planned.append(Planned(booking, event, within(found, booking.when)))
+        taken.append(Busy(booking.when.start, booking.when.end, booking.title, booking.when.all_day))
+    return planned
+
+
+def rejected(conflict: ConflictReport, title: str) -> Done:
+    """Return the refusal of an event that meets others."""
+    met = ", ".join(f"'{other}'" for other in conflict.with_events)
+    error = Conflict(
+        f"It meets {met}.", hint="Choose one of the alternatives, or send it with on_conflict=book."
+    )
+    return failed(conflict.event, title, 409, error)
+
+
+def failed(index: int, title: str, status: int, error: OrchestratorError) -> Done:
+    """Return what became of an event that never reached the store."""
+    result = InsertResult(success=False, status_code=status, event_title=title, error=error.message)
+    return Done(index, (result,), failure=error)
+
+
+async def write(
+    store: EventStore, planned: Sequence[Planned], request: OrchestrateRequest, deadline: float
+) -> list[Done]:
+    """Write the rows of all events, at most five at a time; each succeeds or fails alone."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def insert(event: Event, owner: str) -> Written:
+        async with gate:
+            return await store.insert(event, owner=owner, deadline=deadline)
+
+    async def book(one: Planned) -> Done:
+        owners = _owners(one.event, request)
+        written = await asyncio.gather(*(insert(one.event, owner) for owner in owners))
+        return _done(one, list(zip(owners, written, strict=True)), shared=request.fanout == "participants")
+
+    return list(await asyncio.gather(*(book(one) for one in planned)))
+
+
+def _owners(event: Event, request: OrchestrateRequest) -> list[str]:
+    if request.fanout == "owner":
+        return [request.user_id]
+    return [person.user_id for person in event.participants_detail]
+
+
+def _done(one: Planned, rows: Sequence[tuple[str, Written]], *, shared: bool) -> Done:
+    results = tuple(
+        result_of(written, one.event.title, user_id=owner if shared else None) for owner, written in rows
+    )
+    failure = next((written.failure for _, written in rows if written.failure), None)
+    events = (one.event,) if any(result.success for result in results) else ()
+    warnings = tuple(warning for _, written in rows for warning in written.warnings)
+    return Done(one.index, results, events, warnings, failure)
+
+
+def result_of(written: Written, title: str, *, user_id: str | None = None) -> InsertResult:
+    """Return the documented result of one write."""
+    failure = written.failure
+    error = written.error if written.error is not None or failure is None else failure.message
+    return InsertResult(
+        success=failure is None,
+        status_code=written.status,
+        event_title=title,
+        data=written.data,
+        error=error,
+        user_id=user_id,
+    )
+
+
+def _last(when: When) -> datetime:
+    return max((when.end, *when.instances), key=lambda moment: moment.astimezone(UTC))
+
+
+def within(found: ConflictReport | None, when: When) -> ConflictReport | None:
+    """Leave out alternatives beyond what was read of the store: nobody knows whether they are free."""
+    if found is None:
+        return None
+    known = _last(when).astimezone(UTC) + AHEAD
+    free = [slot for slot in found.alternatives if slot.end_time.astimezone(UTC) <= known]
+    return found.model_copy(update={"alternatives": free})

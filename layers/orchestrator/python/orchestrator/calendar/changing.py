@@ -1,0 +1,167 @@
+"""Rescheduling, cancelling and asking: the rows that are meant are found first, then changed or shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from orchestrator.calendar.booking import Done, result_of
+from orchestrator.calendar.changes import Existing, match, moved, one_of
+from orchestrator.calendar.models import Event, OrchestrateRequest
+from orchestrator.calendar.outcomes import Change, Target, Unclear, When
+from orchestrator.calendar.ports import EventStore
+from orchestrator.calendar.readings import Reference, Unreadable
+from orchestrator.calendar.stored import Occurrence, occurrences, shown, zone_of
+from orchestrator.calendar.zones import at
+
+AHEAD = timedelta(days=400)
+"""How far an event is looked for when no day was named."""
+_HOUR = timedelta(hours=1)
+_WHOLE = re.compile(
+    r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change with the row it is for and, if it moves, the row's new time."""
+
+    change: Change
+    found: Occurrence
+    start: datetime
+    end: datetime
+
+    @property
+    def moves(self) -> bool:
+        """Whether it has a new time."""
+        return self.change.operation == "reschedule"
+
+    @property
+    def when(self) -> When:
+        """When the event is afterwards."""
+        return When(self.start, self.end, zone_of(self.found.row), self.found.row.all_day)
+
+
+class Changes:
+    """The changes that one request asks for. `deadline` is on the event loop's clock."""
+
+    def __init__(
+        self, store: EventStore, request: OrchestrateRequest, reference: Reference, deadline: float
+    ) -> None:
+        """Read nothing yet."""
+        self._store = store
+        self._request = request
+        self._reference = reference
+        self._deadline = deadline
+
+    async def plan(self, change: Change) -> Step:
+        """Return the one event that a cancellation or a move is about.
+
+        Raises:
+            Unclear: none or several are meant, or it repeats and the text does not speak of the series.
+            VendorError: the store refused or did not answer.
+            NotConfigured: there is no store.
+        """
+        found = await self._around(change.target)
+        matched = match(change.target, [one.existing for one in found])
+        chosen = one_of(self._today_first(_first_of_each(matched), change.target), change.target.title)
+        one = next(one for one in found if one.existing == chosen)
+        if change.operation == "cancel":
+            self._whole_series(one)
+            return Step(change, one, one.start, one.end)
+        return self._moved(change, one, chosen)
+
+    def _moved(self, change: Change, one: Occurrence, chosen: Existing) -> Step:
+        self._whole_series(one)
+        title = one.row.title
+        if one.row.all_day and change.keeps != "time" and change.shift is None:
+            raise Unclear("time", title, f"'{title}' takes whole days. To which day is it to be moved?")
+        base = replace(chosen, start=one.row.start, end=one.row.end) if one.row.recurrence else chosen
+        try:
+            start, end = moved(base, change, self._reference)
+        except Unreadable as error:
+            raise Unclear("date", title, str(error)) from None
+        if one.row.recurrence and start.date() != base.start.astimezone(start.tzinfo).date():
+            raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
+        return Step(change, one, start, end)
+
+    def _whole_series(self, one: Occurrence) -> None:
+        """Refuse to guess between one time of a series and all of them: only all of them can be changed."""
+        if one.row.recurrence and not _WHOLE.search(self._request.content):
+            title = one.row.title
+            raise Unclear(
+                "recurrence",
+                title,
+                f"'{title}' repeats ({one.row.recurrence}) and can only be changed as a whole."
+                " Is the whole series meant?",
+            )
+
+    async def apply(self, step: Step) -> Done:
+        """Change the row."""
+        row, user = step.found.row, self._request.user_id
+        if step.change.operation == "cancel":
+            written = await self._store.remove(user, row.id, deadline=self._deadline)
+        else:
+            written = await self._store.move(user, row.id, step.start, step.end, deadline=self._deadline)
+        result = result_of(written, row.title)
+        events = (self.event(step),) if result.success else ()
+        return Done(
+            step.change.index, (result,), events, written.warnings, written.failure, step.change.operation
+        )
+
+    def event(self, step: Step) -> Event:
+        """Return the event as it is afterwards; a cancelled one as it was."""
+        event = shown(step.found.row, step.start, step.end, self._request)
+        return (
+            event
+            if step.change.operation == "cancel"
+            else event.model_copy(update={"updated_at": self._request.timestamp})
+        )
+
+    async def asked(self, change: Change) -> Done:
+        """Return the events a question is about, the earliest first.
+
+        Raises:
+            VendorError: the store refused or did not answer.
+            NotConfigured: there is no store.
+        """
+        found = await self._around(_hour_of(change.target, self._reference))
+        wanted = replace(change.target, since=None, until=None, clock=None)
+        keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
+        asked = [one for one in found if (one.row.id, one.start) in keys]
+        events = tuple(shown(one.row, one.start, one.end, self._request) for one in asked)
+        return Done(change.index, events=events, operation="query")
+
+    async def _around(self, target: Target) -> list[Occurrence]:
+        reference = self._reference
+        since = target.since or at(reference.today, time(), reference.zone)[0]
+        until = target.until or reference.instant + AHEAD
+        rows = await self._store.between(self._request.user_id, since, until, deadline=self._deadline)
+        return occurrences(rows, since, until)
+
+    def _today_first(self, found: Sequence[Existing], target: Target) -> Sequence[Existing]:
+        """Choose today's, if only a clock time was named: "my 3pm meeting" is seldom next month's."""
+        today = [
+            one
+            for one in found
+            if one.start.astimezone(self._reference.zone.tz).date() == self._reference.today
+        ]
+        return (
+            today if len(found) > 1 and target.since is None and target.clock and len(today) == 1 else found
+        )
+
+
+def _first_of_each(found: Sequence[Existing]) -> list[Existing]:
+    """Return the first time of each row: a series is one thing to cancel."""
+    return list({one.event_id: one for one in reversed(found)}.values())[::-1]
+
+
+def _hour_of(target: Target, reference: Reference) -> Target:
+    """Narrow a question to the hour it names: am I free at 3pm?"""
+    if target.clock is None:
+        return target
+    day = target.since.date() if target.since else reference.today
+    start = at(day, target.clock, target.zone)[0]
+    return replace(target, since=start, until=(start.astimezone(UTC) + _HOUR).astimezone(target.zone.tz))

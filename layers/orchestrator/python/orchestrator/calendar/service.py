@@ -1,0 +1,173 @@
+"""The use case behind `POST /api/v1/orchestrate/`: understand a text, look, write, and say what was done.
+
+Nothing is written before everything is clear: one open question, and the whole text waits for its answer.
+Then each event succeeds or fails alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orchestrator.calendar import answers
+from orchestrator.calendar.answers import Answer, Notes
+from orchestrator.calendar.asking import Reader, Understood
+from orchestrator.calendar.booking import Done, Planned, failed, look, plan, rejected, within, write
+from orchestrator.calendar.changing import Changes, Step
+from orchestrator.calendar.conflicts import report
+from orchestrator.calendar.events import address_warnings, event_of
+from orchestrator.calendar.models import Clarification, ConflictReport, Operation, OrchestrateRequest
+from orchestrator.calendar.outcomes import Outcome, Unclear
+from orchestrator.calendar.ports import EventStore
+from orchestrator.calendar.resolve import reference_of
+from orchestrator.errors import InvalidInput
+
+WRITING = 9.0
+"""Seconds of the whole that the model must leave for the store."""
+
+Stores = Callable[[str], EventStore]
+"""Gives a tenant's store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with who sent it; `key` is the caller's idempotency key."""
+
+    request: OrchestrateRequest
+    tenant: str
+    key: str | None = None
+
+
+class Calendar:
+    """Books, moves, cancels and shows events."""
+
+    def __init__(self, stores: Stores, reader: Reader) -> None:
+        """Read nothing yet."""
+        self._stores = stores
+        self._reader = reader
+
+    async def orchestrate(self, asked: Asked, seconds: float) -> Answer:
+        """Do what the text asks for within `seconds`, or ask what it means.
+
+        Raises:
+            VendorError: the store, in which an event was to be looked for, refused or did not answer.
+            NotConfigured: there is no store to look in.
+        """
+        deadline = asyncio.get_running_loop().time() + seconds
+        understood = await self._reader.understand(asked.request, max(0.0, seconds - WRITING))
+        notes = _notes(asked.request, understood)
+        if understood.outcome.clarifications:
+            return answers.unclear(understood.outcome.clarifications, notes)
+        store = self._stores(asked.tenant)
+        return await _Run(asked, understood.outcome, store, deadline, notes).answer()
+
+
+class _Run:
+    """One understood text on its way: what is asked and planned first, what is written then."""
+
+    def __init__(
+        self, asked: Asked, outcome: Outcome, store: EventStore, deadline: float, notes: Notes
+    ) -> None:
+        self._key, self._request, self._outcome = asked.key, asked.request, outcome
+        self._store, self._deadline, self._notes = store, deadline, notes
+        self._reference = reference_of(asked.request)
+        self._changes = Changes(store, asked.request, self._reference, deadline)
+
+    async def answer(self) -> Answer:
+        """Return what became of the text."""
+        steps, questions = await self._steps()
+        if questions:
+            return answers.unclear(questions, self._notes)
+        found = [await self._changes.asked(one) for one in self._outcome.changes if one.operation == "query"]
+        planned, conflicts = await self._planned(steps)
+        self._notes = replace(self._notes, conflicts=list(conflicts.values()))
+        refused = [*self._refused(), *self._rejected(steps, planned, conflicts)]
+        out = {done.index for done in refused}
+        steps = [step for step in steps if step.change.index not in out]
+        planned = [one for one in planned if one.index not in out]
+        dry = self._request.dry_run
+        written = self._previewed(steps, planned) if dry else await self._written(steps, planned)
+        done = sorted([*found, *refused, *written], key=lambda one: one.index)
+        return answers.settled(done, self._notes)
+
+    async def _steps(self) -> tuple[list[Step], list[Clarification]]:
+        """Find the rows that are to be changed; every doubt about one is a question."""
+        steps, questions = list[Step](), list[Clarification]()
+        for change in self._outcome.changes:
+            if change.operation == "query":
+                continue
+            try:
+                steps.append(await self._changes.plan(change))
+            except Unclear as doubt:
+                questions.append(
+                    Clarification(
+                        event=change.index, field=doubt.field, words=doubt.words, question=doubt.question
+                    )
+                )
+        return steps, questions
+
+    async def _planned(self, steps: Sequence[Step]) -> tuple[list[Planned], dict[int, ConflictReport]]:
+        """Return the bookings, and what they and the moved events meet, by their places in the text."""
+        bookings, moving = self._outcome.bookings, [step for step in steps if step.moves]
+        whens = [*(booking.when for booking in bookings), *(step.when for step in moving)]
+        if not whens:
+            return [], {}
+        there, warnings = await look(self._store, self._request.user_id, whens, self._deadline)
+        self._notes = replace(self._notes, warnings=[*self._notes.warnings, *warnings])
+        going = {step.found.row.id for step in steps}
+        there = [one for one in there if one.row.id not in going]
+        events = [event_of(booking, self._request, self._key) for booking in bookings]
+        planned = plan(list(zip(bookings, events, strict=True)), there, self._reference)
+        conflicts = {one.index: one.conflict for one in planned if one.conflict}
+        for step in moving:
+            index, busy = step.change.index, [one.busy for one in there]
+            if found := within(report(index, step.when, busy, self._reference), step.when):
+                conflicts[index] = found
+        return planned, conflicts
+
+    def _refused(self) -> list[Done]:
+        return [failed(one.event, one.title, 422, InvalidInput(one.error)) for one in self._outcome.refused]
+
+    def _rejected(
+        self, steps: Sequence[Step], planned: Sequence[Planned], conflicts: Mapping[int, ConflictReport]
+    ) -> list[Done]:
+        if self._request.on_conflict == "book":
+            return []
+        titles = {step.change.index: step.found.row.title for step in steps}
+        titles |= {one.index: one.event.title for one in planned}
+        moved = {step.change.index for step in steps}
+        return [
+            replace(rejected(found, titles[index]), operation="reschedule" if index in moved else "create")
+            for index, found in conflicts.items()
+        ]
+
+    def _previewed(self, steps: Sequence[Step], planned: Sequence[Planned]) -> list[Done]:
+        changed = [
+            Done(one.change.index, events=(self._changes.event(one),), operation=one.change.operation)
+            for one in steps
+        ]
+        return [*changed, *(Done(one.index, events=(one.event,)) for one in planned)]
+
+    async def _written(self, steps: Sequence[Step], planned: Sequence[Planned]) -> list[Done]:
+        # What is cancelled or moved makes room first.
+        changed = [await self._changes.apply(step) for step in steps]
+        return [*changed, *await write(self._store, planned, self._request, self._deadline)]
+
+
+def _notes(request: OrchestrateRequest, understood: Understood) -> Notes:
+    warnings = address_warnings(request)
+    return Notes(
+        operation=_operation(understood.outcome),
+        degraded=understood.outcome.degraded,
+        dry_run=request.dry_run,
+        explanations=understood.outcome.explanations,
+        warnings=[*warnings, understood.warning] if understood.warning else warnings,
+    )
+
+
+def _operation(outcome: Outcome) -> Operation:
+    """Return what a text asks for; one that books anything books."""
+    if outcome.changes and not outcome.bookings and not outcome.refused:
+        return outcome.changes[0].operation
+    return "create"

@@ -1,0 +1,106 @@
+"""Rows of the store as what the rules work on: stretches of time taken, events to match, events to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import cast, get_args
+
+from dateutil.rrule import rrulestr
+
+from orchestrator.calendar.changes import Existing
+from orchestrator.calendar.conflicts import Busy
+from orchestrator.calendar.models import Category, Event, OrchestrateRequest, Priority
+from orchestrator.calendar.ports import StoredEvent
+from orchestrator.calendar.zones import Zone, iana, named, of_instant
+
+_MOST = 5000
+"""Instances of a series that are looked at: more than ten years of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A row at one of its times; a row that does not repeat has only one."""
+
+    row: StoredEvent
+    start: datetime
+    end: datetime
+
+    @property
+    def busy(self) -> Busy:
+        """The stretch it takes."""
+        return Busy(self.start, self.end, self.row.title, self.row.all_day)
+
+    @property
+    def existing(self) -> Existing:
+        """What words are matched against."""
+        return Existing(self.row.id, self.row.title, self.start, self.end, zone_of(self.row))
+
+
+def occurrences(rows: Iterable[StoredEvent], since: datetime, until: datetime) -> list[Occurrence]:
+    """Return when the events of `rows` take place between two moments, the earliest first."""
+    found = [one for row in rows for one in _of(row, until) if one.start < until and one.end > since]
+    return sorted(found, key=lambda one: one.start.astimezone(UTC))
+
+
+def _of(row: StoredEvent, until: datetime) -> Iterator[Occurrence]:
+    zone = zone_of(row)
+    length = row.end.astimezone(UTC) - row.start.astimezone(UTC)
+    for start in _starts(row, zone, until):
+        yield Occurrence(row, start, (start.astimezone(UTC) + length).astimezone(zone.tz))
+
+
+def _starts(row: StoredEvent, zone: Zone, until: datetime) -> Iterator[datetime]:
+    first = row.start.astimezone(zone.tz)
+    try:
+        rule = _rule(row, first) if row.recurrence else None
+    except (ValueError, TypeError, KeyError):
+        rule = None  # not a rule of ours: its first time is all that is known
+    if rule is None:
+        yield first
+        return
+    for moment in islice(rule, _MOST):
+        start = moment.replace(tzinfo=zone.tz)
+        if start >= until:
+            return
+        yield start
+
+
+def _rule(row: StoredEvent, first: datetime) -> Iterator[datetime]:
+    # Counted on the wall clock, so that a change of the offset moves nothing; an end in UTC needs the zone.
+    start = first.replace(tzinfo=None) if row.all_day else first
+    return iter(rrulestr(row.recurrence or "", dtstart=start))
+
+
+def zone_of(row: StoredEvent) -> Zone:
+    """Return the zone a row is kept in: the named one, else the offset its start came with."""
+    zone = iana(row.zone) if row.zone else None
+    if zone is None and row.zone:
+        zone = next(iter(named(row.zone, row.start.date(), of_instant(row.start), None)), None)
+    return zone or of_instant(row.start)
+
+
+def shown(row: StoredEvent, start: datetime, end: datetime, request: OrchestrateRequest) -> Event:
+    """Return a row as the document's event, at the time that is asked about or that it now has."""
+    zone = zone_of(row)
+    return Event(
+        title=row.title,
+        description=row.description,
+        start_time=start.astimezone(zone.tz),
+        end_time=end.astimezone(zone.tz),
+        location=row.location,
+        category=cast("Category", row.category) if row.category in get_args(Category) else "other",
+        user_id=request.user_id,
+        created_at=row.created_at or request.timestamp,
+        updated_at=row.updated_at or row.created_at or request.timestamp,
+        priority=cast("Priority", row.priority) if row.priority in get_args(Priority) else "medium",
+        participants=list(row.participants),
+        amount=row.amount,
+        currency=row.currency,
+        timezone=zone.name,
+        all_day=row.all_day,
+        recurrence=row.recurrence,
+        external_id=row.external_id,
+    )

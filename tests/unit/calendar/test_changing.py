@@ -1,0 +1,149 @@
+"""Moving, cancelling and asking: the row that is meant, or a question about which one is."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.errors import NotFound, VendorBusy
+from tests.fakes.event_store import MemoryEvents
+from tests.unit.calendar.desk import Desk
+
+LUNCH = "Lunch with Anna tomorrow at noon"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    made = Desk()
+    for text in (LUNCH, "Dentist on Monday at 8am", "Budget call tomorrow at 3pm"):
+        made.send(text)
+    return made
+
+
+def titles(desk: Desk) -> list[str]:
+    return sorted(row.title for row in desk.rows)
+
+
+def test_a_cancelled_event_is_gone_and_said(desk: Desk) -> None:
+    answer = desk.send("Cancel lunch with Anna")
+    assert (answer.status, answer.operation) == ("success", "cancel")
+    assert answer.response_text == (
+        "Cancelled: Lunch with Anna: Thursday, July 24, 2025, 12:00 to 13:00 (UTC)."
+    )
+    assert titles(desk) == ["Budget call", "Dentist"]
+    assert answer.supabase_results.results[0].success
+
+
+def test_an_event_is_found_by_its_hour_alone(desk: Desk) -> None:
+    assert desk.send("Cancel my 3pm meeting tomorrow").events[0].title == "Budget call"
+
+
+def test_a_moved_event_keeps_its_length_and_what_it_meets_is_reported(desk: Desk) -> None:
+    answer = desk.send("Move the budget call to tomorrow at 12:30pm")
+    assert answer.response_text == "Moved: Budget call: Thursday, July 24, 2025, 12:30 to 13:30 (UTC)."
+    assert answer.conflicts[0].with_events == ["Lunch with Anna"]
+    assert [row.start.hour for row in desk.rows if row.title == "Budget call"] == [12]
+
+
+def test_an_event_is_in_its_own_way_when_it_moves_by_little(desk: Desk) -> None:
+    answer = desk.send("Push the dentist back by 30 minutes", on_conflict="reject")
+    assert (answer.status, answer.conflicts) == ("success", [])
+    assert answer.events[0].start_time.isoformat() == "2025-07-28T08:30:00+00:00"
+
+
+def test_a_move_into_another_event_is_refused_if_that_is_asked_for(desk: Desk) -> None:
+    answer = desk.answer("Move the budget call to tomorrow at 12:30pm", on_conflict="reject")
+    assert answer.response.response_text == "Not moved: 'Budget call' (It meets 'Lunch with Anna')."
+    assert [row.start.hour for row in desk.rows if row.title == "Budget call"] == [15]
+
+
+@pytest.mark.parametrize("text", ["Cancel the haircut", "Move the haircut to Monday"])
+def test_an_event_that_is_not_there_is_asked_about(desk: Desk, text: str) -> None:
+    answer = desk.send(text)
+    assert (answer.status, len(desk.rows)) == ("needs_clarification", 3)
+    assert "No such event" in answer.clarifications[0].question
+
+
+def test_two_that_fit_are_a_question_that_names_both(desk: Desk) -> None:
+    desk.send("Budget call on Friday at 3pm")
+    question = desk.send("Cancel the budget call").clarifications[0].question
+    assert "2025-07-24 15:00" in question
+    assert "2025-07-25 15:00" in question
+
+
+def test_a_change_can_be_previewed(desk: Desk) -> None:
+    answer = desk.send("Cancel lunch with Anna", dry_run=True)
+    assert answer.response_text.startswith("This is a preview, nothing was written. Cancelled: Lunch")
+    assert len(desk.rows) == 3
+
+
+def test_one_time_of_a_series_is_not_cancelled_by_cancelling_all(desk: Desk) -> None:
+    desk.send("Standup every weekday at 9am")
+    answer = desk.send("Cancel the standup on Friday")
+    assert answer.status == "needs_clarification"
+    assert "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" in answer.clarifications[0].question
+    assert desk.send("Cancel the whole standup series").status == "success"
+    assert "Standup" not in titles(desk)
+
+
+def test_a_series_moves_as_a_whole_to_another_hour_only(desk: Desk) -> None:
+    desk.send("Yoga every Monday at 6pm")
+    assert desk.send("Move the yoga to 7pm").status == "needs_clarification"
+    moved = desk.send("Move the yoga series to 7pm")
+    assert moved.events[0].start_time.isoformat() == "2025-07-28T19:00:00+00:00"
+    assert desk.send("Move the yoga series to Tuesday").status == "needs_clarification"
+
+
+def test_whole_days_are_not_moved_to_an_hour(desk: Desk) -> None:
+    desk.send("Vacation from August 4 to August 8")
+    assert desk.send("Move the vacation to August 11 at 2pm").clarifications[0].field == "time"
+    moved = desk.send("Move the vacation to August 11")
+    assert (moved.events[0].start_time.day, moved.events[0].end_time.day) == (11, 16)
+
+
+def test_a_question_is_answered_with_what_is_there(desk: Desk) -> None:
+    answer = desk.send("What do I have tomorrow?")
+    assert [event.title for event in answer.events] == ["Lunch with Anna", "Budget call"]
+    assert answer.response_text == (
+        "Found: Lunch with Anna: Thursday, July 24, 2025, 12:00 to 13:00 (UTC);"
+        " Budget call: Thursday, July 24, 2025, 15:00 to 16:00 (UTC)."
+    )
+    assert (answer.operation, answer.supabase_results.total_events) == ("query", 0)
+
+
+def test_each_time_of_a_series_is_found(desk: Desk) -> None:
+    desk.send("Standup every weekday at 9am")
+    events = desk.send("What do I have on Friday?").events
+    assert [event.start_time.isoformat() for event in events] == ["2025-07-25T09:00:00+00:00"]
+
+
+def test_a_free_hour_is_free_whatever_else_is_that_day(desk: Desk) -> None:
+    assert desk.send("Am I free tomorrow at 2pm?").response_text == "The calendar shows nothing there."
+    assert [event.title for event in desk.send("Am I free tomorrow at 3:30pm?").events] == ["Budget call"]
+
+
+def test_a_title_is_looked_for_on_any_day(desk: Desk) -> None:
+    assert [event.title for event in desk.send("When is my dentist appointment?").events] == ["Dentist"]
+
+
+def test_a_table_that_is_down_is_an_error_where_something_had_to_be_found() -> None:
+    desk = Desk(store=MemoryEvents(down=VendorBusy("supabase", "busy")))
+    with pytest.raises(VendorBusy):
+        desk.send("Cancel lunch with Anna")
+
+
+def test_a_row_that_vanishes_meanwhile_is_not_found() -> None:
+    class Fleeting(MemoryEvents):
+        async def remove(self, user_id: str, event_id: str, *, deadline: float):  # type: ignore[no-untyped-def]
+            self.rows.clear()
+            return await super().remove(user_id, event_id, deadline=deadline)
+
+    desk = Desk(store=Fleeting())
+    desk.send(LUNCH)
+    answer = desk.answer("Cancel lunch with Anna")
+    assert isinstance(answer.failure, NotFound)
+    assert answer.response.status == "error"
+
+
+def test_another_users_events_are_nobodys_business(desk: Desk) -> None:
+    assert desk.send("What do I have tomorrow?", user_id="somebody-else").events == []
+    assert desk.send("Cancel lunch with Anna", user_id="somebody-else").status == "needs_clarification"

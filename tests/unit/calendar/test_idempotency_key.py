@@ -1,0 +1,72 @@
+"""`Idempotency-Key`: a success is replayed, what failed or was partly done can be sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.errors import KeyReused, VendorBusy
+from tests.fakes.event_store import MemoryEvents
+from tests.unit.calendar.desk import Desk, asking, spans
+
+TWO = "Lunch tomorrow at noon and dinner at 7pm"
+
+
+def test_a_success_is_answered_again_and_nothing_is_done() -> None:
+    desk = Desk()
+    first = desk.answer(TWO, key="k")
+    again = desk.answer(TWO, key="k")
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.response == first.response
+    assert desk.store.writes == 2
+
+
+def test_a_key_stands_for_one_request() -> None:
+    desk = Desk()
+    desk.answer(TWO, key="k")
+    with pytest.raises(KeyReused):
+        desk.answer("Lunch tomorrow at 1pm", key="k")
+
+
+def test_without_a_key_nothing_is_kept() -> None:
+    desk = Desk()
+    desk.answer(TWO)
+    assert desk.keys.records == {}
+
+
+def test_what_was_partly_done_is_finished_by_sending_it_again() -> None:
+    desk = Desk(store=MemoryEvents(failures=[VendorBusy("supabase", "busy")]))
+    assert desk.send(TWO, key="k").status == "partial"
+    assert desk.send(TWO, key="k").status == "success"
+    assert sorted(row.title for row in desk.rows) == ["Dinner", "Lunch"]
+
+
+def test_a_model_that_changes_its_mind_doubles_no_row() -> None:
+    words = {"date": "tomorrow", "time": "noon"}
+    desk = asking(spans({"title": "Lunch", **words}), spans({"title": "Lunch with Anna", **words}))
+    desk.store.failures = []
+    first = desk.send("Lunch with Anna tomorrow at noon", key="k")
+    desk.keys.records.clear()  # the process died before it could keep its answer
+    again = desk.send("Lunch with Anna tomorrow at noon", key="k")
+    assert [event.external_id for event in first.events] == [event.external_id for event in again.events]
+    assert [row.title for row in desk.rows] == ["Lunch"]
+
+
+@pytest.mark.parametrize("text", ["Lunch with Anna tomorrow", "Cancel the dentist"])
+def test_a_question_is_no_answer_that_is_kept(text: str) -> None:
+    desk = Desk()
+    assert desk.send(text, key="k").status == "needs_clarification"
+    assert desk.keys.records == {}
+
+
+def test_a_preview_does_not_use_the_key_up() -> None:
+    desk = Desk()
+    desk.answer(TWO, key="k", dry_run=True)
+    assert desk.answer(TWO, key="k").replayed is False
+    assert len(desk.rows) == 2
+
+
+def test_an_error_frees_the_key() -> None:
+    desk = Desk(store=MemoryEvents(down=VendorBusy("supabase", "busy")))
+    with pytest.raises(VendorBusy):
+        desk.answer("What do I have tomorrow?", key="k")
+    assert desk.keys.records == {}
