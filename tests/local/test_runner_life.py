@@ -17,6 +17,8 @@ from infra.local.synth import STACK
 from tests.local.running import launch, runner, until, wait_ready
 from tests.local.sample import stack
 
+SUPABASE = "/_local/sandbox/supabase"
+
 
 def settings(assembly: Path, **more: str) -> dict[str, str]:
     return {"ORCHESTRATOR_LOCAL_ASSEMBLY": str(assembly), **more}
@@ -96,6 +98,14 @@ def fill(running: Any) -> str:
             {"key": "kept", "data": {"float32": [1.0, 2.0, 3.0, 4.0]}, "metadata": {"text": "kept words"}}
         ],
     )
+    row = {
+        "title": "kept",
+        "user_id": "u",
+        "start_time": "2026-11-23T09:00Z",
+        "end_time": "2026-11-23T09:30Z",
+    }
+    inserted = running.post(f"{SUPABASE}/rest/v1/events", json=row, headers={"apikey": "any"})
+    assert inserted.status_code == 201
     return running.boto("secretsmanager").get_secret_value(SecretId="sample/generated")["SecretString"]
 
 
@@ -118,6 +128,7 @@ def stored(running: Any) -> dict[str, Any]:
             m["Body"] for m in running.boto("sqs").receive_message(QueueUrl=queue).get("Messages", [])
         ],
         "vectors": [vector["key"] for vector in found["vectors"]],
+        "rows": [row["title"] for row in running.get(f"{SUPABASE}/rows").json()["events"]],
         "secret": running.boto("secretsmanager").get_secret_value(SecretId="sample/generated")[
             "SecretString"
         ],
@@ -133,11 +144,12 @@ def test_data_survives_a_restart_and_fresh_starts_empty(tmp_path: Path, assembly
             "item": {"B": b"\xff"},
             "message": ["kept"],
             "vectors": ["kept"],
+            "rows": ["kept"],
             "secret": secret,
         }
     with runner(tmp_path / "data", **settings(assembly, FRESH="1")) as third:
         empty = stored(third)
-        assert (empty["item"], empty["message"], empty["vectors"]) == (None, [], [])
+        assert (empty["item"], empty["message"], empty["vectors"], empty["rows"]) == (None, [], [], [])
         assert empty["secret"] != secret
 
 
@@ -153,7 +165,7 @@ def test_a_vendors_key_reaches_its_secret_and_no_file(tmp_path: Path, assembly: 
 def test_a_kill_loses_at_most_a_few_seconds(tmp_path: Path, assembly: Path) -> None:
     process = launch(tmp_path / "data", settings(assembly))
     fill(wait_ready(process, tmp_path / "data"))
-    file = tmp_path / "data" / "data" / "dynamodb.pickle"
+    file = tmp_path / "data" / "data" / "supabase.pickle"  # filled last, written last
     until(lambda: file.exists() and b"kept" in file.read_bytes(), 10)
     process.kill()
     process.wait()
