@@ -2,7 +2,7 @@ import pytest
 from pydantic import Field
 
 from orchestrator.config import Settings, SettingsError
-from orchestrator.config.groups import GROUPS, Intents, OpenAI, Platform, Public, Ssh
+from orchestrator.config.groups import GROUPS, Intents, OpenAI, Platform, Public, Ssh, Supabase
 
 
 class Sample(Settings):
@@ -62,6 +62,28 @@ def test_an_address_loses_its_last_slash() -> None:
     assert (
         OpenAI.load({"OPENAI_BASE_URL": "http://localhost:11434/v1/"}).base_url == "http://localhost:11434/v1"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "table"),
+    [
+        ("https://abc.supabase.co", "https://abc.supabase.co/rest/v1/events"),
+        ("https://abc.supabase.co/", "https://abc.supabase.co/rest/v1/events"),
+        ("https://abc.supabase.co/rest/v1/", "https://abc.supabase.co/rest/v1/events"),
+        ("https://abc.supabase.co/rest/v1/my_events", "https://abc.supabase.co/rest/v1/my_events"),
+        ("http://127.0.0.1:8000/proxy/rest/v1/events/", "http://127.0.0.1:8000/proxy/rest/v1/events"),
+    ],
+)
+def test_supabase_is_named_by_its_table_or_its_project(given: str, table: str) -> None:
+    assert Supabase.load({"SUPABASE_URL": given}).table_url == table
+
+
+@pytest.mark.parametrize(
+    "value", ["https://a.supabase.co/auth/v1", "https://a.supabase.co/rest/v1/a/b", "postgresql://a/b"]
+)
+def test_another_address_is_no_table_of_supabase(value: str) -> None:
+    with pytest.raises(SettingsError, match="SUPABASE_URL: n"):
+        Supabase.load({"SUPABASE_URL": value})
 
 
 @pytest.mark.parametrize("value", ["web1", "[]", "{}", '{"web1": "host"}'])

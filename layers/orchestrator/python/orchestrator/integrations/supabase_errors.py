@@ -34,7 +34,7 @@ _HINTS = {
 }
 """By code, or by the class of an SQLSTATE (its first two characters)."""
 _BY_STATUS = {401: KEY_HINT, 403: _HINTS["42501"], 404: _HINTS["42P01"]}
-_SECRET = re.compile(r"\bsb_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s\"]+")
+_SECRET = re.compile(r"\bsb_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s\"]+")
 _LONGEST = 500
 _TRY_AGAIN = "Try again in a few seconds."
 
