@@ -130,7 +130,7 @@ def test_a_vendors_secret_is_named_for_the_runner_and_holds_no_value(dev: Stack)
         vendor = VENDORS[secret["Metadata"]["orchestrator"]["vendor"]]
         about: Any = secret["Metadata"]["orchestrator"]
         assert (about["keys"], about.get("base_url")) == (list(vendor.keys), vendor.base_url)
-        assert about["optional"] == [key for key in vendor.keys if key.endswith("_PREVIOUS")]
+        assert about["optional"] == list(vendor.optional)
         assert secret["Properties"]["SecretString"] == str(dict.fromkeys(vendor.keys, "")).replace("'", '"')
 
 
