@@ -1,8 +1,9 @@
-"""What the OpenAI stand-in answers to the agents, recognised by the names of their schemas' properties.
+"""What the OpenAI stand-in answers to agents and calendar, told from the names of their schemas' properties.
 
     summary, key_points                 the text's most telling sentences
     label, score, entities              a lexicon's sentiment, of the whole and of what the text names
     entities of type and text           names and figures, each with its place
+    events of operation, title, date    the words of each event that the text asks for
 
 Any other schema gets an example of itself. Nothing here is random, and nothing is read from the instructions.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from infra.local.sandbox.calendar_spans import extract
 from infra.local.sandbox.entities import entities
 from infra.local.sandbox.schema_fit import fitted
 from infra.local.sandbox.schema_values import Writer, example
@@ -32,6 +34,11 @@ def answer(schema: dict[str, Any], text: str) -> Any:
     if "entities" in asked and {"type", "text"} <= _item_properties(schema, asked["entities"]).keys():
         found = [{"type": kind, **_place(text, start, end)} for start, end, kind in entities(text)]
         return fitted(schema, {"entities": found}, text)
+    if (
+        "events" in asked
+        and {"operation", "title", "date"} <= _item_properties(schema, asked["events"]).keys()
+    ):
+        return fitted(schema, {"events": extract(text)}, text)
     return example(schema, text)
 
 

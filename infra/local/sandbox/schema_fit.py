@@ -41,6 +41,8 @@ class _Fitter:
         self._writer = writer
 
     def fit(self, schema: dict[str, Any], value: Any, name: str) -> Any:
+        if value is None and self._may_be_null(schema):
+            return None
         schema = self._only(self._writer.resolved(schema))
         if "enum" in schema:
             return _chosen(schema["enum"], value)
@@ -55,6 +57,9 @@ class _Fitter:
         if isinstance(value, int | float) and schema.get("type") in ("integer", "number"):
             return _bounded(schema, value)
         return self._writer.value(schema, name, 1)
+
+    def _may_be_null(self, schema: dict[str, Any]) -> bool:
+        return any(self._writer.resolved(one).get("type") == "null" for one in schema.get("anyOf", ()))
 
     def _only(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the first choice of `anyOf` that is not null."""

@@ -127,7 +127,8 @@ def _military(match: re.Match[str], _: Reference) -> list[Hour]:
     return [Hour(int(match["h"]), int(match["m"] or 0), exact=True)]
 
 
-_RANGE = re.compile(r" ?(?:-|\b(?:to|until|till|through|and)\b) ?")
+_RANGE = re.compile(r" ?(?:-|\b(?:to|until|till|through)\b) ?")
+_BETWEEN = re.compile(r" and ")
 _TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>{ZONE}|z|[+-]\d\d:\d\d)\)?")
 
 
@@ -137,7 +138,7 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     Raises:
         Unreadable: it names a time that no clock shows.
     """
-    words = re.sub(r"^(?:@ ?|(?:at|by|from|between|on|in the|this) )", "", normal(phrase))
+    words = re.sub(r"^(?:@ ?|(?:at|by|from|on|in the|this) )", "", normal(phrase))
     if (found := _times(words, reference)) is not None:
         return found
     match = _TRAILING_ZONE.fullmatch(words)
@@ -157,7 +158,10 @@ def _times(words: str, reference: Reference) -> Clock | None:
 
 
 def _ranges(words: str, reference: Reference) -> Iterator[Clock]:
-    for mark in _RANGE.finditer(words):
+    # At 9 and 5 are two times; only between them is it one stretch.
+    between = words.startswith("between ")
+    words = words.removeprefix("between ")
+    for mark in (_BETWEEN if between else _RANGE).finditer(words):
         start = HOURS.read(words[: mark.start()], reference)
         end = HOURS.read(words[mark.end() :].removeprefix("at "), reference)
         if start and end:

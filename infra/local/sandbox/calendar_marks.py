@@ -1,0 +1,110 @@
+"""Where phrases of time, money and people stand in a text; overlapping ones give way to the longest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from infra.local.sandbox import calendar_words as words
+
+_ALIKE = str.maketrans("‘’‚´`“”„«»‐‑‒–—−\u00a0\u202f\u2009\t\r\n", "'''''\"\"\"\"\"------      ")
+_BEHIND = r"(?<![\w@.,/:+-])"
+_QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"]+?)(?<=\S)(?P=q)(?![\w'\"])")
+_MENTION = re.compile(r"(?<![\w.@])@\w[\w'-]*(?:\.\w[\w'-]*)*")
+_HOUR, _SURE = words.ANY_HOUR, words.SURE_HOUR
+_HEDGE = r"(?:around |about |after |before |by )?"
+_TIME = (
+    rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting at) )?(?P<time>tonight at {_HOUR}"
+    rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}(?! ?(?:days|weeks|hours|min|people))"
+    rf"|{_HEDGE}{_HOUR}(?: (?:or|and) {_SURE})?)(?![\w%]|[.,/:-]\d)"
+)
+_BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
+_FINDERS = {
+    "recurrence": re.compile(
+        rf"{_BEHIND}{words.RECURRENCE}(?:{words.BOUND})?(?: (?:except|but)(?: on)? {words.WEEKDAY})?(?!\w)"
+    ),
+    "date": re.compile(rf"{_BEHIND}(?:(?:by|before|after|sometime) )?{words.DATE}(?![\w])"),
+    "duration": re.compile(rf"{_BEHIND}{words.DURATION}(?![\w])"),
+    "amount": re.compile(rf"(?<![\w$]){words.MONEY}"),
+    "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
+    "vague": re.compile(
+        rf"(?<!\w)(?:at the same time|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
+        r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A phrase of `kind` between two places of the text."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def plain(text: str) -> str:
+    """Return `text` in small letters with plain signs; every character keeps its place."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text).translate(_ALIKE)
+
+
+def marks(text: str, join: str = "-|to|until|till") -> list[Mark]:
+    """Return the phrases of `text`, in its order; `join` is what makes two times a range."""
+    small = plain(text)
+    quotes = [Mark(match.start("words"), match.end("words"), "title") for match in _QUOTE.finditer(small)]
+    hidden = _hide(small, quotes)
+    mentions = [Mark(*match.span(), "mentions") for match in _MENTION.finditer(text)]
+    hidden = _hide(hidden, mentions)
+    found = [*quotes, *mentions, *_longest([*_phrases(hidden), *_times(hidden, join)])]
+    found += _zones(text, _hide(hidden, found), found)
+    return sorted(mark for mark in found if not _is_adjective(mark, found, hidden))
+
+
+def _is_adjective(mark: Mark, found: list[Mark], text: str) -> bool:
+    """Return whether `weekly` only tells what kind of standup it is: its days are named as well."""
+    if mark.kind != "recurrence" or " " in text[mark.start : mark.end]:
+        return False
+    others = any(one.kind in {"recurrence", "date"} for one in found if one is not mark)
+    return others and bool(re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z]", text[mark.end :]))
+
+
+def _phrases(text: str) -> Iterator[Mark]:
+    for kind, pattern in _FINDERS.items():
+        for match in pattern.finditer(text):
+            if kind != "duration" or not text[: match.start()].endswith("at "):
+                yield Mark(*match.span(), kind)
+
+
+def _times(text: str, join: str) -> Iterator[Mark]:
+    for match in _BETWEEN.finditer(text):
+        yield Mark(*match.span("time"), "time")
+    for match in re.finditer(_TIME.replace("JOIN", join), text):
+        said = match["time"].rstrip(" .") if not re.search(r"[ap]\.m\.$", match["time"]) else match["time"]
+        sure = re.search(rf"(?<!\w){_SURE}", said) or (match["lead"] and not re.search(r"\d \d", said))
+        if sure or "tonight" in said:
+            yield Mark(match.start("time"), match.start("time") + len(said), "time")
+
+
+def _longest(found: list[Mark]) -> list[Mark]:
+    kept: list[Mark] = []
+    for mark in sorted(found, key=lambda mark: (mark.start - mark.end, mark.start)):
+        if all(mark.end <= other.start or mark.start >= other.end for other in kept):
+            kept.append(mark)
+    return kept
+
+
+def _zones(text: str, hidden: str, found: list[Mark]) -> Iterator[Mark]:
+    ends = {mark.end for mark in found if mark.kind == "time"}
+    for end in ends:
+        gap = re.match(r"[ (]*", text[end:])
+        start = end + (gap.end() if gap else 0)
+        match = re.match(rf"{words.ZONE}(?!\w)", hidden[start:]) or re.match(words.SHORT_ZONE, text[start:])
+        if match and start != end:
+            yield Mark(start, start + match.end(), "zone")
+
+
+def _hide(text: str, found: list[Mark]) -> str:
+    for mark in found:
+        text = text[: mark.start] + "\x00" * (mark.end - mark.start) + text[mark.end :]
+    return text

@@ -1,0 +1,200 @@
+"""What the OpenAI stand-in answers to the calendar: which words of a text belong to which field of an event.
+
+Plain English sentences by rule; a choice the text leaves is copied with the words that leave it, and what
+cannot be told is null. It computes nothing, as a model is told to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from infra.local.sandbox import calendar_titles as titles
+from infra.local.sandbox.calendar_marks import Mark, marks, plain
+
+_POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
+_OPERATIONS = {
+    "cancel": re.compile(
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+    ),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
+    "query": re.compile(
+        _POLITE
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
+        r"|is there"
+        r"|are there|how many|who)\b"
+    ),
+}
+_NOTHING = re.compile(r"\s*(?:don't (?!forget)|do not |never |ignore |hello|hi there|thank)")
+_WHEN = frozenset({"date", "time", "recurrence"})
+_CUT = re.compile(
+    r" ?[;\n] ?|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
+    r"|also +)?|, +"
+)
+_UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
+_TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
+_STOCK = re.compile(
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|does"
+    r"|do|i"
+    r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
+    r"|plans?"
+    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something)\b|[\s?.,!])+"
+)
+
+
+def extract(text: str) -> list[dict[str, Any]]:
+    """Return the words of each event that `text` asks for."""
+    small = plain(text)
+    if _NOTHING.match(small):
+        return []
+    operation = _operation(small)
+    found = marks(text, "-") if operation == "reschedule" else marks(text)
+    if operation == "reschedule":
+        return [_moved(text, small, found)]
+    if operation == "query":
+        return [_asked(text, small, found)]
+    events = [_event(text, small, *piece) for piece in _pieces(text, found)]
+    return [event for event in _sharing(events) if event["title"] or event["operation"] == "cancel"]
+
+
+def _operation(small: str) -> str:
+    return next((name for name, pattern in _OPERATIONS.items() if pattern.match(small)), "create")
+
+
+def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
+    """Yield the stretches that have a time and a name each; what has not belongs to the one before it."""
+    done: list[tuple[int, int]] = []
+    start = 0
+    cuts = [
+        match.span()
+        for match in _CUT.finditer(text)
+        if not any(mark.start < match.end() and match.start() < mark.end for mark in found)
+    ]
+    for end, after in [*cuts, (len(text), len(text))]:
+        if _is_whole(text, start, end, found):
+            done.append((start, end))
+            start = after
+    if not done or start < len(text):
+        done = [*done[:-1], (done[-1][0], len(text))] if done else [(0, len(text))]
+    for start, end in done:
+        yield start, end, [mark for mark in found if mark.start >= start and mark.end <= end]
+
+
+def _is_whole(text: str, start: int, end: int, found: Sequence[Mark]) -> bool:
+    inside = [mark for mark in found if mark.start >= start and mark.end <= end]
+    if not any(mark.kind in _WHEN for mark in inside):
+        return False
+    return any(mark.kind == "title" for mark in inside) or bool(titles.title(_rest(text, start, end, inside)))
+
+
+def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
+    """Cut a stretch at its phrases; mentions, priorities and most amounts stay in what they are part of."""
+    pieces: list[str] = []
+    for mark in found:
+        led_in = mark.kind == "amount" and text[start : mark.start].endswith((" for ", " of ", " worth "))
+        if mark.kind in {"mentions", "amount", "priority", "vague"} and not led_in:
+            continue
+        pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
+        start = mark.end
+    return [*pieces, text[start:end].lstrip("'\"”’»")]
+
+
+def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
+    fields = _blank(_operation(small[start:end]))
+    for mark in found:
+        _put(fields, mark, text, small[start : mark.start])
+    pieces = _rest(text, start, end, found)
+    quoted = fields["title"]
+    fields["place"], pieces = titles.place(pieces)
+    fields["title"] = quoted or titles.title(pieces)
+    fields["category"] = titles.category(pieces[0]) if quoted else None
+    return fields
+
+
+def _blank(operation: str) -> dict[str, Any]:
+    names = "title description date time end_date end_time zone duration recurrence place amount category"
+    more = "priority from_date from_time shift"
+    return {"operation": operation, "mentions": [], **dict.fromkeys([*names.split(), *more.split()])}
+
+
+def _put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
+    """Put a phrase into its field; a second one of a kind is joined to the first, for it is a choice."""
+    words = text[mark.start : mark.end]
+    if mark.kind == "mentions":
+        fields["mentions"].append(words)
+        return
+    if mark.kind == "vague":
+        fields["time"] = text[mark.start : mark.end]
+        return
+    name = mark.kind
+    if name in {"date", "time"} and _UNTIL.search(before) and _begun(fields, name):
+        name = f"end_{name}"
+    elif name == "time" and fields["end_date"] and not fields["recurrence"] and fields["time"]:
+        name = "end_time"
+    if fields[name] is None:
+        fields[name] = words
+    elif name in _WHEN:
+        first = text.find(fields[name])
+        fields[name] = text[first : mark.end]
+
+
+def _begun(fields: dict[str, Any], name: str) -> bool:
+    return fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
+
+
+def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hand the only day of several events to those without one."""
+    last = next((event["date"] for event in events if event["date"]), None)
+    for event in events:
+        if event["date"] is None and event["recurrence"] is None:
+            event["date"] = last
+        last = event["date"] or last
+    return events
+
+
+def _moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
+    fields = _blank("reschedule")
+    shift = _shift(small, found)
+    cut = next((m.start for m in found if m.kind in {"date", "time"} and _TO.search(small[: m.start])), None)
+    end = shift[0] if shift else cut if cut is not None else len(text)
+    if shift:
+        fields["shift"] = text[shift[0] : shift[1]]
+    for mark in found:
+        if shift and mark.start >= shift[0] and mark.end <= shift[1]:
+            continue
+        old = mark.kind in {"date", "time"} and mark.start < end
+        _put(fields, Mark(mark.start, mark.end, f"from_{mark.kind}") if old else mark, text, "")
+    verb = _OPERATIONS["reschedule"].match(small)
+    begin = verb.end() if verb else 0
+    inside = [mark for mark in found if mark.end <= end]
+    fields["title"] = fields["title"] or titles.title(_rest(text, begin, end, inside))
+    return fields
+
+
+def _shift(small: str, found: Sequence[Mark]) -> tuple[int, int] | None:
+    for mark in found:
+        if mark.kind != "duration":
+            continue
+        if match := re.search(
+            r"(?:(?:back|forward|up|ahead|out) )?by $|(?:back|forward|up|ahead) $", small[: mark.start]
+        ):
+            return match.start(), mark.end
+        if match := re.match(r" (?:later|earlier)\b", small[mark.end :]):
+            return mark.start, mark.end + match.end()
+    return None
+
+
+def _asked(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
+    fields = _blank("query")
+    start = 0
+    for mark in [*found, None]:
+        end = mark.start if mark else len(text)
+        lead = _STOCK.match(small[start:end])
+        words = text[start + (lead.end() if lead else 0) : end].strip(" ?.,!")
+        if words and not _STOCK.fullmatch(plain(words)) and not fields["title"]:
+            fields["title"] = words
+        if mark:
+            _put(fields, mark, text, "")
+            start = mark.end
+    return fields

@@ -1,0 +1,88 @@
+"""What is left of a sentence once its phrases are known: what the event is called, and where it is."""
+
+from __future__ import annotations
+
+import re
+
+_ASKING = (
+    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|let's|i need to|i need|i want to"
+    r"|i'd like to"
+    r"|i have to|we need to|i have|we have|i've got|there is|also|then|and|so|ok|okay|plus"
+    r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
+    r"|put|make"
+    r"|remind me(?: to| about| of)?|reminder to|don't forget(?: to)?|remember to|block(?: off| out)?|reserve"
+    r"|pencil in|save the date(?: for)?|cancel|call off|delete|remove|move|reschedule|shift|postpone|push"
+    r"|delay"
+    r"|bring|change"
+)
+_LEAD = re.compile(
+    rf"(?:[\s,;:.!?()-]+|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on|at)(?![\w'])"
+    r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) )"
+)
+_TAIL = re.compile(
+    r"(?<![\w-])(?:please|thanks|thank you|(?:to|in|on|into) (?:my|the|our) calendar|starting(?: on| from"
+    r"| at)?|on"
+    r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
+)
+_CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
+_ONLINE = r"(?:zoom|teams|google meet|skype|slack|webex|facetime)"
+_ROOM = (
+    r"(?:room|office|building|lobby|caf[eé]|hall|suite|park|library|restaurant|bar|hotel|airport|station"
+    r"|school"
+    r"|clinic|hospital|gym|church|home|work)"
+)
+_PLACE = re.compile(
+    rf"(?:^|(?<=\s))(?:(?i:via|over|on) (?=(?i:{_ONLINE}))|(?i:at|in) (?=(?:the |our "
+    rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
+    rf"|(?i:at|in) (?=(?:the )?[A-Z])|@ (?=[a-zA-Z]))"
+)
+_PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
+
+
+def place(pieces: list[str]) -> tuple[str | None, list[str]]:
+    """Return where it is, and `pieces` without those words."""
+    for index, piece in enumerate(pieces):
+        match = _PLACE.search(piece)
+        if index and not match:
+            match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece)
+        if not match or not (index or match.start()):
+            continue
+        ending = _PLACE_END.search(piece, match.end())
+        stop = ending.start() if ending else len(piece)
+        found = _trimmed(piece[match.end() : stop])
+        if found:
+            return found, [*pieces[:index], piece[: match.start()], piece[stop:], *pieces[index + 1 :]]
+    return None, pieces
+
+
+def title(pieces: list[str]) -> str | None:
+    """Return the first words of `pieces` that are more than a request or a link to a phrase."""
+    return next((found for piece in pieces if (found := _stripped(piece))), None)
+
+
+def category(piece: str) -> str | None:
+    """Return what is `called` by the words behind it: `a meeting called '…'`."""
+    head = _CALLED.split(piece.lower())[0] if _CALLED.search(piece.lower()) else ""
+    words = re.split(r" with\b| for\b", _stripped(piece[: len(head)]) or "")[0]
+    return words.strip() or None
+
+
+def _trimmed(words: str) -> str:
+    words = words.rstrip(" ,;:.!?(-")
+    while tail := _TAIL.search(words.lower()):
+        words = words[: tail.start()].rstrip(" ,;:.!?(-")
+    return words.strip()
+
+
+def _stripped(piece: str) -> str:
+    while True:
+        piece = _trimmed(piece)
+        lead = _LEAD.match(piece.lower())
+        if lead and lead.end() < len(piece):
+            piece = piece[lead.end() :]
+        elif lead:
+            return ""
+        elif called := re.match(r"(?:\w+ )?(?:called|named|titled) ", piece.lower()):
+            piece = piece[called.end() :]
+        else:
+            return piece.strip()

@@ -1,0 +1,129 @@
+"""The words of time that the OpenAI stand-in knows, as pieces of patterns for text in small letters."""
+
+from __future__ import annotations
+
+WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"|sun(?:day)?)"
+)
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+COUNT = (
+    r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
+    r"|thirty|forty|forty-five|sixty|ninety|(?:a )?couple of)"
+)
+NTH = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
+PART = r"(?:morning|afternoon|evening|night)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
+_ORDINAL_DAY = r"(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)"
+_YEAR = r"(?:,? (?:19|20)\d\d)?"
+_UNIT = r"(?:day|week|month|year|night|fortnight)s?"
+_SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
+_SOME_MONTH = rf"(?:(?:the|this|next) month|{MONTH}{_YEAR})"
+_CALENDAR_DAY = (
+    rf"(?:(?:{WEEKDAY}\.?,? )?(?:{MONTH} (?:the )?{_DAY}(?!\d|:|[ap]m){_YEAR}"
+    rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
+)
+_NAMED_DAY = (
+    rf"(?:(?:the )?day (?:after|before) (?:tomorrow|yesterday)|(?:today|tomorrow|tmrw|tmr"
+    rf"|yesterday)(?: {PART})?"
+    rf"|tonight|this (?:morning|afternoon|evening)"
+    rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}|{WEEKDAY} (?:of )?the week after next"
+    rf"|(?:the )?week after next,? (?:on )?{WEEKDAY}"
+    rf"|(?:(?:this coming|the coming|coming|this|next) )?{WEEKDAY}(?: {PART})?"
+    rf"|{WEEKDAY},? the {_ORDINAL_DAY})"
+)
+_RELATIVE_DAY = (
+    rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|tomorrow|(?:next |this )?{WEEKDAY}))"
+    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?{WEEKDAY}|(?:today|tomorrow|{WEEKDAY}) week"
+    rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
+    rf"|{COUNT} {_SHORT_UNIT} from now)"
+)
+_COUNTED_DAY = (
+    rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
+    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month)?|(?:this|next) month on the {_ORDINAL_DAY}"
+    r"|month end|eom)"
+)
+_FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine's day)(?! party| dinner)"
+_FIGURES = (
+    r"(?:\d{4}[-/]\d\d?[-/]\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?| \d\d:\d\d(?! ?(?:-|to)))?"
+    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
+)
+_STRETCH = r"(?:(?:this|next|the) (?:week|weekend|month|quarter|year))"
+ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{_FEAST}|{_STRETCH})"
+DATE = (
+    rf"(?:{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
+    rf"|{ONE_DAY} ?(?:-|to|through|thru) ?{ONE_DAY}|{ONE_DAY})"
+)
+
+_HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_HALF = r"(?: ?[ap]\.?m\b\.?)"
+_IN_PART = r"(?: in the (?:morning|afternoon|evening)| at night| tonight)"
+_FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
+_WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
+_PAST = (
+    rf"(?:half past|half|(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to)) (?:\d\d?|{_HOUR_WORD})"
+)
+SURE_HOUR = (
+    rf"(?:(?:12 )?(?:noon|midday|midnight)(?: tonight)?|{_PAST}(?:{_HALF})?(?:{_IN_PART})?"
+    rf"|\d{{4}} ?(?:hours|hrs)"
+    rf"|(?:{_FIGURE_HOUR}|{_WORD_HOUR})(?: o'clock(?:{_HALF})?(?:{_IN_PART})?|{_HALF}(?:{_IN_PART})?"
+    rf"|{_IN_PART})"
+    r"|(?:[01]?\d|2\d)[:h][0-5]\d|[012]\d\.[0-5]\d)"
+)
+"""What can only be a time of day."""
+ANY_HOUR = rf"(?:{SURE_HOUR}|{_WORD_HOUR}|{_FIGURE_HOUR})"
+"""What is one behind `at`, `from` or in a range."""
+
+_EVERY = r"(?:every|each)"
+_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/){WEEKDAY}s?)*"
+_STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
+RECURRENCE = (
+    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
+    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month"
+    rf"|(?:on )?the (?:{_ORDINAL_DAY}|last day) of {_EVERY} month"
+    rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{_ORDINAL_DAY}|last day|{NTH} {WEEKDAY})"
+    rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
+    rf"|yearly on {MONTH} {_DAY}"
+    rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
+    rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|on (?:weekdays|weekends|workdays)|every ?day"
+    rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)"
+    rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
+    rf"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? (?:and|&) |, )(?:mon|tues"
+    r"|wednes|thurs"
+    r"|fri|satur|sun)days)*"
+    r"|daily|weekly|monthly|quarterly|yearly|annually|fortnightly|bi-?weekly|bi-?monthly)"
+)
+BOUND = (
+    rf"(?:,? (?:until|till|through|ending(?: on)?) {ONE_DAY}"
+    rf"| for {COUNT} (?:days|weeks|months|times|sessions))"
+)
+"""What says when a series is over."""
+
+DURATION = (
+    rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
+    r"|an hour and a half)"
+    rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
+    rf"|\d+h\d\d|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long|(?:all|whole|full)[- ]day"
+    rf"|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
+)
+ZONE = (
+    r"(?:(?:utc|gmt)(?: ?[+-]\d\d?(?::?\d\d)?)?|zulu time|(?:europe|america|asia|africa|australia|pacific"
+    r"|atlantic)"
+    r"/[a-z_]+(?:/[a-z_]+)?|(?:eastern|central european|central|mountain|pacific)(?: standard"
+    r"| daylight)? time"
+    r"|[a-z]+(?: [a-z]+)? time)"
+)
+SHORT_ZONE = r"(?:[A-Z]{1,4}T|EASTERN|Eastern|Central|Mountain|Pacific)\b"
+"""Right behind a time only, and in its own letters."""
+MONEY = (
+    r"(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
+    r"|[$€£¥₹])\d"
+    r"|\d[\d.,']*(?:\d)? ?(?:€|£|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
+)
+PRIORITY = (
+    r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]priority|no rush|urgent(?:ly)?|asap|emergency"
+    r"|immediately|important|critical|crucial|optional)"
+)
