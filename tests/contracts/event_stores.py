@@ -10,6 +10,10 @@ from typing import Any, TypeVar
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from infra.local.sandbox import Database
 from orchestrator.calendar.models import Event
@@ -77,6 +81,32 @@ def event_store(served: Served | None) -> Iterator[EventStore]:
         return
     with served.store() as store:
         yield store
+
+
+@contextmanager
+def store_at(
+    url: str, key: str = "sb_secret_test", auth_token: str = "", **options: Any
+) -> Iterator[SupabaseEvents]:
+    async def credentials() -> tuple[str, str]:
+        return key, auth_token
+
+    store = SupabaseEvents(url, credentials, **options)
+    yield store
+    store.close()
+
+
+def answering(*answers: Response) -> Any:
+    """An app that gives `answers` one after the other, the last one for ever; it notes the requests."""
+    left, seen = list(answers), list[Request]()
+
+    async def serve(request: Request) -> Response:
+        await request.body()
+        seen.append(request)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    app = Starlette(routes=[Route("/events", serve, methods=["GET", "POST", "PATCH", "DELETE"])])
+    app.state.seen = seen
+    return app
 
 
 def event(title: str = "Standup", start: datetime = NINE, minutes: int = 30, **changes: Any) -> Event:
