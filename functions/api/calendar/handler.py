@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from functions.api.calendar.prompt import PROMPT
 from functions.api.calendar.spec import SPEC
-from orchestrator.calendar.models import OrchestrateRequest, OrchestrateResponse
+from orchestrator.calendar.models import CalendarRequest, CalendarResponse
 from orchestrator.calendar.service import Asked
 from orchestrator.entry import envelopes
 from orchestrator.entry.http import Caller, create_app, lambda_handler
@@ -30,11 +30,11 @@ app = create_app(SPEC, max_body=MAX_BODY)
 @app.post(
     "/api/v1/orchestrate",
     operation_id="orchestrateCalendar",
-    response_model=OrchestrateResponse,
+    response_model=CalendarResponse,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}},
 )
 async def orchestrate(
-    request: OrchestrateRequest,
+    request: CalendarRequest,
     caller: Caller,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255, description=_KEY)] = None,
     accept: Annotated[str, Header(max_length=1000, description=_ACCEPT)] = "",
@@ -52,7 +52,7 @@ async def orchestrate(
     return Response(answer.response.model_dump_json(), 200, headers, media_type="application/json")
 
 
-def _failed(response: OrchestrateResponse, failure: OrchestratorError) -> Response:
+def _failed(response: CalendarResponse, failure: OrchestratorError) -> Response:
     problem = envelopes.of_error(failure)
     extras = {"error_type": problem.error_type, "error": envelopes.sentence(problem)}
     extras |= {"hint": problem.hint} if problem.hint else {}

@@ -22,9 +22,9 @@ task or your answer changes nothing of what you do: you only say which of its wo
   to"), without its day, time, duration and place. Words in quotation marks that name it are the whole title,
   without the marks. For a change, the words that say which event is meant.
 - date, time, zone, duration, recurrence: as the text writes them, without the preposition before them (but
-  "between 2 and 3pm" whole); never one in the other's field. "tomorrow at 9" is date "tomorrow" and time "9". "tonight at 8" is a time. "in 2
-  hours" is a date. "every Monday until May 3" is a recurrence. A range of hours ("2 to 4pm") is a time, a
-  range of days ("July 3-5") a date.
+  "between 2 and 3pm" whole); never one in the other's field. "tomorrow at 9" is date "tomorrow" and time "9".
+  "tonight at 8" is a time. "in 2 hours" is a date. "every Monday until May 3" is a recurrence. A range of
+  hours ("2 to 4pm") is a time, a range of days ("July 3-5") a date.
 - If the text leaves a choice ("3pm or 4pm", "before Friday", "sometime next week"), copy all the words that
   leave it open: the choice is not yours.
 - Reschedule: date and time are the new ones, from_date and from_time those the event has now, shift is the

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestrator.calendar.answers import Answer
 from orchestrator.calendar.asking import Reader
-from orchestrator.calendar.models import OrchestrateResponse
+from orchestrator.calendar.models import CalendarResponse
 from orchestrator.calendar.once import Once
 from orchestrator.calendar.ports import StoredEvent
 from orchestrator.calendar.service import Asked, Calendar
@@ -57,7 +57,7 @@ class Desk:
         once = Once(calendar, lambda: Admission(self.keys, never_stale, never_again))
         return asyncio.run(once.orchestrate(Asked(request(content, **more), "acme", key), seconds))
 
-    def send(self, content: str, **more: Any) -> OrchestrateResponse:
+    def send(self, content: str, **more: Any) -> CalendarResponse:
         return self.answer(content, **more).response
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestrator.calendar.models import OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Change, Outcome, When
 from orchestrator.calendar.spans import EventSpans, Extraction
 
@@ -21,7 +21,7 @@ class Row:
     line: int
     text: str
     expected: str
-    request: OrchestrateRequest
+    request: CalendarRequest
     spans: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
 
     @property
@@ -55,7 +55,7 @@ def rows() -> Iterator[Row]:
 
 def _row(number: int, marked: str, expected: str, now: str, zone: str | None, locale: str | None) -> Row:
     text, spans = _unmark(marked)
-    request = OrchestrateRequest.model_validate(
+    request = CalendarRequest.model_validate(
         {
             "content": text,
             "user_id": "user-123",

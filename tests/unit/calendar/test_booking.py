@@ -89,8 +89,8 @@ def test_a_preview_shows_everything_and_writes_nothing() -> None:
     answer = desk.send(TWO, dry_run=True)
     assert (answer.status, answer.dry_run, len(answer.events), desk.rows) == ("success", True, 2, [])
     assert answer.response_text == (
-        "This is a preview, nothing was written. Booked: Lunch: Thursday, July 24, 2025, 12:00 to 13:00"
-        " (UTC); Dinner: Thursday, July 24, 2025, 19:00 to 20:00 (UTC)."
+        "Nothing was written; this is what would be done. Booked: Lunch: Thursday, July 24, 2025,"
+        " 12:00 to 13:00 (UTC); Dinner: Thursday, July 24, 2025, 19:00 to 20:00 (UTC)."
     )
 
 

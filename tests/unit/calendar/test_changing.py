@@ -72,7 +72,9 @@ def test_two_that_fit_are_a_question_that_names_both(desk: Desk) -> None:
 
 def test_a_change_can_be_previewed(desk: Desk) -> None:
     answer = desk.send("Cancel lunch with Anna", dry_run=True)
-    assert answer.response_text.startswith("This is a preview, nothing was written. Cancelled: Lunch")
+    assert answer.response_text.startswith(
+        "Nothing was written; this is what would be done. Cancelled: Lunch"
+    )
     assert len(desk.rows) == 3
 
 

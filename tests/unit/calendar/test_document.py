@@ -11,9 +11,9 @@ from orchestrator.calendar.events import address_warnings, event_of, external_id
 from orchestrator.calendar.grammar.reader import understand
 from orchestrator.calendar.models import (
     BOOKED,
+    CalendarRequest,
+    CalendarResponse,
     InsertResult,
-    OrchestrateRequest,
-    OrchestrateResponse,
     SupabaseResults,
 )
 from tests.unit.calendar.world import NOW, booked, request
@@ -36,7 +36,7 @@ DOCUMENTED = {
 
 
 def test_the_documented_request_becomes_the_documented_event() -> None:
-    asked = OrchestrateRequest.model_validate(DOCUMENTED)
+    asked = CalendarRequest.model_validate(DOCUMENTED)
     [booking] = understand(asked).bookings
     event = json.loads(event_of(booking, asked).model_dump_json())
     wanted = {
@@ -61,7 +61,7 @@ def test_the_documented_request_becomes_the_documented_event() -> None:
 
 def test_the_answer_begins_with_the_documented_fields_in_their_order() -> None:
     result = InsertResult(success=True, status_code=201, event_title="Invoice Approval Test")
-    answer = OrchestrateResponse(
+    answer = CalendarResponse(
         response_text=BOOKED,
         events=[],
         supabase_results=SupabaseResults(total_events=1, successful=1, results=[result]),

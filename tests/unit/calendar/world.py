@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.calendar.grammar.reader import understand
-from orchestrator.calendar.models import OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Booking, Outcome
 from orchestrator.calendar.resolve import resolve
 from orchestrator.calendar.spans import EventSpans, Extraction
@@ -15,7 +15,7 @@ ALICE = {"user_id": "user-456", "user_name": "Alice", "user_email": "alice@examp
 BOB = {"user_id": "user-789", "user_name": "Bob Stone", "user_email": "bob@partner.org"}
 
 
-def request(content: str, **more: Any) -> OrchestrateRequest:
+def request(content: str, **more: Any) -> CalendarRequest:
     body = {
         "content": content,
         "user_id": "user-123",
@@ -23,7 +23,7 @@ def request(content: str, **more: Any) -> OrchestrateRequest:
         "user_email": "john@example.com",
         "timestamp": NOW,
     }
-    return OrchestrateRequest.model_validate(body | more)
+    return CalendarRequest.model_validate(body | more)
 
 
 def resolved(content: str, *events: dict[str, Any], **more: Any) -> Outcome:

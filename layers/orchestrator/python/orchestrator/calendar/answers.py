@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from orchestrator.calendar.booking import Done
 from orchestrator.calendar.models import (
     BOOKED,
+    CalendarResponse,
     Clarification,
     ConflictReport,
     Event,
     Explanation,
     Operation,
-    OrchestrateResponse,
     Status,
     SupabaseResults,
 )
 from orchestrator.calendar.saying import said
 from orchestrator.errors import OrchestratorError
 
-PREVIEW = "This is a preview, nothing was written."
+PREVIEW = "Nothing was written; this is what would be done."
 UNCLEAR = "Nothing was booked yet."
 EMPTY = "The calendar shows nothing there."
 _VERBS: dict[Operation, str] = {
@@ -35,7 +35,7 @@ _VERBS: dict[Operation, str] = {
 class Answer:
     """An answer. `failure` is why nothing of the request could be done; `replayed`: it was given before."""
 
-    response: OrchestrateResponse
+    response: CalendarResponse
     failure: OrchestratorError | None = None
     replayed: bool = False
 
@@ -121,8 +121,8 @@ def _response(
     *,
     error: str | None = None,
     clarifications: Sequence[Clarification] = (),
-) -> OrchestrateResponse:
-    return OrchestrateResponse(
+) -> CalendarResponse:
+    return CalendarResponse(
         response_text=text,
         events=[event for one in done for event in one.events],
         supabase_results=tally or SupabaseResults(),

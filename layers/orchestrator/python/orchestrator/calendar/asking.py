@@ -7,15 +7,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.calendar.models import OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import resolve
-from orchestrator.calendar.spans import Extraction, astray
+from orchestrator.calendar.spans import EventSpans, Extraction, astray
 from orchestrator.errors import NotConfigured, Unavailable, VendorError
 from orchestrator.llm.instructions import Instructions
 from orchestrator.llm.ports import Prompt, StructuredModel
 from orchestrator.llm.spent import Spent
-from orchestrator.llm.structured import ask
+from orchestrator.llm.structured import Answer, ask
 
 _log = logging.getLogger(__name__)
 MOST_TOKENS = 6000
@@ -23,7 +23,7 @@ MOST_TOKENS = 6000
 
 
 class Astray(Exception):
-    """The model wrote words, twice, that do not stand in the text."""
+    """The model wrote, twice, what cannot be the words of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reader:
         self._model = model
         self._instructions = instructions
 
-    async def understand(self, request: OrchestrateRequest, seconds: float) -> Understood:
+    async def understand(self, request: CalendarRequest, seconds: float) -> Understood:
         """Return what the text comes to, read by the model if it answers within `seconds`."""
         try:
             extraction = await asyncio.wait_for(self._extraction(request.content), seconds)
@@ -60,11 +60,11 @@ class Reader:
     async def _extraction(self, text: str) -> Extraction:
         prompt = Prompt(self._instructions.text, text, max_output_tokens=MOST_TOKENS)
         answer = await ask(self._model, prompt, Extraction)
-        if wrong := astray(answer.value, text):
-            self._note(answer.spent, "wrote words that are not in the text and is asked again")
+        if wrong := _wrong(answer, text):
+            self._note(answer.spent, "wrote what does not fit the text and is asked again")
             answer = await ask(self._model, _reminded(prompt, wrong), Extraction)
-            wrong = astray(answer.value, text)
-        self._note(answer.spent, "wrote words that are not in the text" if wrong else "read a text")
+            wrong = _wrong(answer, text)
+        self._note(answer.spent, "wrote what does not fit the text" if wrong else "read a text")
         if wrong:
             raise Astray
         return answer.value
@@ -74,17 +74,30 @@ class Reader:
         _log.info("%s %s: prompt %s, tokens %s", spent.model, what, self._instructions.version, tokens)
 
 
-def _reminded(prompt: Prompt, wrong: Sequence[tuple[int, str, str]]) -> Prompt:
+def _wrong(answer: Answer[Extraction], text: str) -> list[str]:
+    """Return the places of words that do not stand in the text, and of what a broken answer lacks.
+
+    An answer that had to be repaired may have been cut off; a lost time would make a day of an hour.
+    """
+    places = [f"events[{index}].{field}" for index, field, _ in astray(answer.value, text)]
+    if answer.repaired:
+        for index, spans in enumerate(answer.value.events):
+            lost = EventSpans.model_fields.keys() - spans.model_fields_set
+            places += [f"events[{index}].{field}" for field in sorted(lost)]
+    return places
+
+
+def _reminded(prompt: Prompt, wrong: Sequence[str]) -> Prompt:
     # The places only: the words were made from the text and must not get among the instructions.
-    places = ", ".join(f"events[{index}].{field}" for index, field, _ in wrong)
+    places = ", ".join(wrong)
     reminder = (
-        f"An earlier answer had words that do not stand in the text ({places}). Copy words exactly as they"
-        " stand there, in one piece, or write null."
+        f"An earlier answer did not fit the text ({places}). Write every field: words exactly as they stand"
+        " in the text, in one piece, or null."
     )
     return replace(prompt, instructions=f"{prompt.instructions}\n\n{reminder}")
 
 
-def _degraded(request: OrchestrateRequest, why: str) -> Understood:
+def _degraded(request: CalendarRequest, why: str) -> Understood:
     from orchestrator.calendar.grammar.reader import understand  # seldom needed, and its patterns are many
 
     return Understood(understand(request), f"{why}: the text was read by the built-in grammar.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orchestrator.calendar.conflicts import Busy, report
-from orchestrator.calendar.models import ConflictReport, Event, InsertResult, Operation, OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest, ConflictReport, Event, InsertResult, Operation
 from orchestrator.calendar.outcomes import Booking, When
 from orchestrator.calendar.ports import EventStore, Written
 from orchestrator.calendar.readings import Reference
@@ -100,7 +100,7 @@ def failed(index: int, title: str, status: int, error: OrchestratorError) -> Don
 
 
 async def write(
-    store: EventStore, planned: Sequence[Planned], request: OrchestrateRequest, deadline: float
+    store: EventStore, planned: Sequence[Planned], request: CalendarRequest, deadline: float
 ) -> list[Done]:
     """Write the rows of all events, at most five at a time; each succeeds or fails alone."""
     gate = asyncio.Semaphore(AT_ONCE)
@@ -117,7 +117,7 @@ async def write(
     return list(await asyncio.gather(*(book(one) for one in planned)))
 
 
-def _owners(event: Event, request: OrchestrateRequest) -> list[str]:
+def _owners(event: Event, request: CalendarRequest) -> list[str]:
     if request.fanout == "owner":
         return [request.user_id]
     return [person.user_id for person in event.participants_detail]

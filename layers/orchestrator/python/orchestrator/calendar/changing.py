@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from orchestrator.calendar.booking import Done, result_of
 from orchestrator.calendar.changes import Existing, match, moved, one_of
-from orchestrator.calendar.models import Event, OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.readings import Reference, Unreadable
@@ -48,7 +48,7 @@ class Changes:
     """The changes that one request asks for. `deadline` is on the event loop's clock."""
 
     def __init__(
-        self, store: EventStore, request: OrchestrateRequest, reference: Reference, deadline: float
+        self, store: EventStore, request: CalendarRequest, reference: Reference, deadline: float
     ) -> None:
         """Read nothing yet."""
         self._store = store

@@ -6,13 +6,13 @@ import hashlib
 import re
 
 from orchestrator.calendar.explain import assumptions
-from orchestrator.calendar.models import Event, OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Booking
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def event_of(booking: Booking, request: OrchestrateRequest, key: str | None = None) -> Event:
+def event_of(booking: Booking, request: CalendarRequest, key: str | None = None) -> Event:
     """Return the event as it goes out; `created_at` is the moment of the request, as documented."""
     when, money = booking.when, booking.money
     return Event(
@@ -41,7 +41,7 @@ def event_of(booking: Booking, request: OrchestrateRequest, key: str | None = No
     )
 
 
-def external_id(booking: Booking, request: OrchestrateRequest, key: str | None = None) -> str:
+def external_id(booking: Booking, request: CalendarRequest, key: str | None = None) -> str:
     """Return an id that the same event of the same request always has, whoever sends it again.
 
     With the caller's idempotency `key` it is the event's place in the text that counts, since a model that
@@ -52,7 +52,7 @@ def external_id(booking: Booking, request: OrchestrateRequest, key: str | None =
     return f"evt_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 
-def address_warnings(request: OrchestrateRequest) -> list[str]:
+def address_warnings(request: CalendarRequest) -> list[str]:
     """Return a warning for each malformed address; none of them is a reason to refuse."""
     people = [("user_email", request.user_email)]
     people += [

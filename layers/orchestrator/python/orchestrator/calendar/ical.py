@@ -25,7 +25,10 @@ def calendar(events: Sequence[Event], *, method: str = "PUBLISH") -> bytes:
     for name in sorted({event.timezone for event in events if not event.all_day and event.timezone != "UTC"}):
         whole.add_component(_zone(name, [event for event in events if event.timezone == name]))
     for index, event in enumerate(events):
-        whole.add_component(_event(event, index))
+        entry = _event(event, index)
+        if method == "CANCEL":
+            _put(entry, "status", "CANCELLED")
+        whole.add_component(entry)
     return whole.to_ical()
 
 

@@ -41,7 +41,7 @@ class Mention(BaseModel):
     user_email: str = Field("", max_length=320)
 
 
-class OrchestrateRequest(BaseModel):
+class CalendarRequest(BaseModel):
     """What to book, in words; unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -169,7 +169,7 @@ class SupabaseResults(BaseModel):
     results: list[InsertResult] = Field(default_factory=list[InsertResult])
 
 
-class OrchestrateResponse(BaseModel):
+class CalendarResponse(BaseModel):
     """The documented answer; the fields after `error` are ours."""
 
     response_text: str

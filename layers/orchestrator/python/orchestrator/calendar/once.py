@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from orchestrator.calendar.answers import Answer
-from orchestrator.calendar.models import OrchestrateResponse
+from orchestrator.calendar.models import CalendarResponse
 from orchestrator.calendar.service import Asked, Calendar
 from orchestrator.errors import Unavailable
 from orchestrator.idempotency import Claim, Record, request_key
@@ -93,7 +93,7 @@ class Once:
         return answer
 
 
-def _kept(record: Record) -> OrchestrateResponse:
+def _kept(record: Record) -> CalendarResponse:
     if record.response is None:
         raise TypeError("a record of the calendar's without its answer")
-    return OrchestrateResponse.model_validate_json(record.response["answer"])
+    return CalendarResponse.model_validate_json(record.response["answer"])

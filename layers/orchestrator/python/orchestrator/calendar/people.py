@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from orchestrator.calendar.models import Mention, OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest, Mention
 
 # An address has an @ inside a word; a mention begins with it.
 _AT = re.compile(r"(?<![\w.@])@(?:\"(?P<quoted>[^\"]+)\"|(?P<name>\w[\w'-]*(?:\.\w[\w'-]*)*))")
@@ -31,7 +31,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
-def participants(request: OrchestrateRequest, mentions: Iterable[str]) -> People:
+def participants(request: CalendarRequest, mentions: Iterable[str]) -> People:
     """Return who takes part in an event whose words mention `mentions`."""
     writer = Mention(user_id=request.user_id, user_name=request.user_name, user_email=request.user_email)
     known = list({person.user_id: person for person in (writer, *request.user_mentions)}.values())

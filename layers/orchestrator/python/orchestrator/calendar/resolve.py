@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from orchestrator.calendar.changes import change
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
-from orchestrator.calendar.models import Clarification, Explanation, OrchestrateRequest, Reading
+from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Reading
 from orchestrator.calendar.money import read as read_money
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
@@ -38,14 +38,14 @@ class _Found:
     explanations: list[Explanation] = field(default_factory=list[Explanation])
 
 
-def reference_of(request: OrchestrateRequest) -> Reference:
+def reference_of(request: CalendarRequest) -> Reference:
     """Return the moment of the request in the caller's zone: `timezone`, else the offset of `timestamp`."""
     zone = (iana(request.timezone) if request.timezone else None) or of_instant(request.timestamp)
     instant = request.timestamp.astimezone(zone.tz).replace(microsecond=0)
     return Reference(instant, zone, request.locale)
 
 
-def resolve(extraction: Extraction, request: OrchestrateRequest, *, degraded: bool = False) -> Outcome:
+def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool = False) -> Outcome:
     """Return what the words of `extraction` come to. One event's trouble leaves the others as they are."""
     reference, found = reference_of(request), _Found()
     for index, spans in enumerate(extraction.events):
@@ -77,7 +77,7 @@ def _one(
     index: int,
     spans: EventSpans,
     name: tuple[str, bool],
-    request: OrchestrateRequest,
+    request: CalendarRequest,
     reference: Reference,
     found: _Found,
 ) -> None:
@@ -92,7 +92,7 @@ def _one(
     found.explanations.extend(explain(index, spans, booking, request.content))
 
 
-def _booking(spans: EventSpans, title: str, request: OrchestrateRequest, when: When) -> Booking:
+def _booking(spans: EventSpans, title: str, request: CalendarRequest, when: When) -> Booking:
     people = participants(request, spans.mentions)
     words = _nature(spans, title)
     priority = priority_of(spans.priority or "")

@@ -17,7 +17,7 @@ from orchestrator.calendar.booking import Done, Planned, failed, look, plan, rej
 from orchestrator.calendar.changing import Changes, Step
 from orchestrator.calendar.conflicts import report
 from orchestrator.calendar.events import address_warnings, event_of
-from orchestrator.calendar.models import Clarification, ConflictReport, Operation, OrchestrateRequest
+from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport, Operation
 from orchestrator.calendar.outcomes import Outcome, Unclear
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.resolve import reference_of
@@ -34,7 +34,7 @@ Stores = Callable[[str], EventStore]
 class Asked:
     """A request with who sent it; `key` is the caller's idempotency key."""
 
-    request: OrchestrateRequest
+    request: CalendarRequest
     tenant: str
     key: str | None = None
 
@@ -155,7 +155,7 @@ class _Run:
         return [*changed, *await write(self._store, planned, self._request, self._deadline)]
 
 
-def _notes(request: OrchestrateRequest, understood: Understood) -> Notes:
+def _notes(request: CalendarRequest, understood: Understood) -> Notes:
     warnings = address_warnings(request)
     return Notes(
         operation=_operation(understood.outcome),

@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 
 from orchestrator.calendar.changes import Existing
 from orchestrator.calendar.conflicts import Busy
-from orchestrator.calendar.models import Category, Event, OrchestrateRequest, Priority
+from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
 from orchestrator.calendar.ports import StoredEvent
 from orchestrator.calendar.zones import Zone, iana, named, of_instant
 
@@ -82,7 +82,7 @@ def zone_of(row: StoredEvent) -> Zone:
     return zone or of_instant(row.start)
 
 
-def shown(row: StoredEvent, start: datetime, end: datetime, request: OrchestrateRequest) -> Event:
+def shown(row: StoredEvent, start: datetime, end: datetime, request: CalendarRequest) -> Event:
     """Return a row as the document's event, at the time that is asked about or that it now has."""
     zone = zone_of(row)
     return Event(

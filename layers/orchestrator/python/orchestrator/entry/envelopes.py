@@ -94,7 +94,7 @@ NOTHING_BOOKED: dict[str, Any] = {"total_events": 0, "successful": 0, "failed": 
 
 def sentence(problem: Problem) -> str:
     """Return what is wrong and the mend in one text, for documents that have only one field for it."""
-    return f"{problem.message} {problem.hint}" if problem.hint else problem.message
+    return f"{problem.message.rstrip('.')}. {problem.hint}" if problem.hint else problem.message
 
 
 def render(family: ErrorFamily, problem: Problem, trace: Trace) -> dict[str, Any]:

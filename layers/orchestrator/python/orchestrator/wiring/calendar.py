@@ -11,7 +11,7 @@ from orchestrator.wiring.events import event_store
 
 if TYPE_CHECKING:
     from orchestrator.calendar.asking import Reader
-    from orchestrator.calendar.models import OrchestrateResponse
+    from orchestrator.calendar.models import CalendarResponse
     from orchestrator.calendar.once import Once
     from orchestrator.idempotency.admission import Admission
     from orchestrator.llm.instructions import Instructions
@@ -49,7 +49,7 @@ def _admission() -> Admission:
     return Admission(DynamoIdempotency(os.environ["TABLE_IDEMPOTENCY"]), never_stale, never_again)
 
 
-def icalendar(answer: OrchestrateResponse) -> bytes:
+def icalendar(answer: CalendarResponse) -> bytes:
     """Return an answer's events as iCalendar; its library is loaded only for those who ask for it."""
     from orchestrator.calendar.ical import calendar as written
 

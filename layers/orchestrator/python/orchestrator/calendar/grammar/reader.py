@@ -12,7 +12,7 @@ from orchestrator.calendar.grammar.marks import Mark, marks
 from orchestrator.calendar.grammar.moves import moving
 from orchestrator.calendar.grammar.queries import asking
 from orchestrator.calendar.grammar.vocabulary import COURTESY
-from orchestrator.calendar.models import Clarification, Operation, OrchestrateRequest, Reading
+from orchestrator.calendar.models import CalendarRequest, Clarification, Operation, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
@@ -51,7 +51,7 @@ class Understood:
     doubts: dict[int, str] = field(default_factory=dict[int, str])
 
 
-def understand(request: OrchestrateRequest) -> Outcome:
+def understand(request: CalendarRequest) -> Outcome:
     """Return what a text comes to without any model's help; in doubt, a question and no booking."""
     if len(request.content) > MAX_TEXT:
         return Outcome(clarifications=(nothing_found(),), degraded=True)
@@ -78,7 +78,7 @@ def understand(request: OrchestrateRequest) -> Outcome:
     return Outcome(clarifications=(*questions, *outcome.clarifications), degraded=True)
 
 
-def extract(request: OrchestrateRequest) -> Understood:
+def extract(request: CalendarRequest) -> Understood:
     """Return the spans of the request's text."""
     original = request.content
     text = same_length(original)
