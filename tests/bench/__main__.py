@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tests.bench import analysis, boot, cold, sizes, tree, warm
+from tests.bench import analysis, boot, calendar, cold, sizes, tree, warm
 from tests.bench.report import Figure, table
 
 
@@ -29,6 +29,7 @@ def main() -> int:
     with tree.runner(ORCHESTRATOR_LOCAL_RELOAD="0") as (running, _):
         take("cold starts", cold.measure(running))
         take("warm requests", warm.measure(running))
+        take("calendar", calendar.measure(running))
         take("AWS calls", warm.calls(running))
         take("analyses", analysis.measure(running))
         take("what an analysis uses", analysis.calls(running))

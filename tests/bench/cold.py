@@ -18,7 +18,7 @@ from infra.local.gateway.event import Request, add_body, build_event
 from infra.local.standins import StandIns
 from infra.local.template import Endpoints
 from infra.local.workers.worker import Worker
-from tests.bench import tree
+from tests.bench import calendar, tree
 from tests.bench.report import Figure, median, spread
 from tests.local.running import Running
 
@@ -92,6 +92,14 @@ MEASURED = (
         "orchestrate: memory.write (5 AWS calls, vendor)",
         "api-orchestrate",
         memory_write,
+        200,
+        1.8,
+        "echo POST",
+    ),
+    Case(
+        "calendar: a sentence booked (2 AWS calls, model, table)",
+        "api-calendar",
+        http("POST", "/api/v1/orchestrate/", calendar.sentence()),
         200,
         1.8,
         "echo POST",

@@ -10,13 +10,16 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from orchestrator.calendar.answers import Answer
 from orchestrator.calendar.models import CalendarResponse
 from orchestrator.calendar.service import Asked, Calendar
 from orchestrator.errors import Unavailable
 from orchestrator.idempotency import Claim, Record, request_key
-from orchestrator.idempotency.admission import Admission
+
+if TYPE_CHECKING:
+    from orchestrator.idempotency.admission import Admission
 
 _log = logging.getLogger(__name__)
 RETENTION = 24 * 3600

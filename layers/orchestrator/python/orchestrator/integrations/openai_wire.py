@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -51,10 +52,12 @@ def _format(schema: type[BaseModel]) -> dict[str, object]:
     return {"type": "json_schema", "name": schema.__name__, "schema": strict(schema), "strict": True}
 
 
+@cache
 def strict(schema: type[BaseModel]) -> dict[str, object]:
     """Return the JSON schema of `schema` as strict output wants it: all fields required, no other ones.
 
-    Without lengths of texts, which strict output may refuse; we check them ourselves.
+    Without lengths of texts, which strict output may refuse; we check them ourselves. It is made once, since
+    that takes milliseconds, and is not to be changed.
     """
     return cast("dict[str, object]", _strict(schema.model_json_schema()))
 

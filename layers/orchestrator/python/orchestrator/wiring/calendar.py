@@ -59,8 +59,11 @@ def icalendar(answer: CalendarResponse) -> bytes:
 def prepare(instructions: Instructions) -> None:
     """Build what the first request would otherwise build: for a snapshot."""
     from orchestrator.aws import clients
+    from orchestrator.calendar.spans import Extraction
+    from orchestrator.integrations.openai_wire import strict
 
     calendar(instructions)
+    strict(Extraction)
     _admission()
     for client in (clients.dynamodb, clients.secretsmanager):
         client()
