@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from dateutil.rrule import rrulestr
-
 from orchestrator.calendar.dates import DATES
 from orchestrator.calendar.durations import LENGTHS, Length
 from orchestrator.calendar.readings import Forms, Reference, Unreadable
@@ -239,9 +237,7 @@ def series(
         Unreadable: the rule has no instance, or ends before its first.
     """
     bare = replace(rule, interval=1, count=None, until=None).text()
-    days = (
-        moment.date() for moment in islice(rrulestr(bare, dtstart=datetime.combine(start, clock)), _LIMIT)
-    )
+    days = (moment.date() for moment in islice(instances(bare, datetime.combine(start, clock)), _LIMIT))
     first = next((day for day in days if after is None or at(day, clock, zone)[0] >= after), None)
     if first is None or (rule.until and rule.until < first):
         raise Unreadable("The series ends before it begins.")
@@ -254,10 +250,21 @@ def series(
 def _instances(rule: Rule, first: date, clock: time, zone: Zone) -> Iterator[datetime]:
     # Counted on the wall clock and placed in the zone one by one: a change of the offset moves none of them.
     bare = replace(rule, until=None).text()
-    for moment in rrulestr(bare, dtstart=datetime.combine(first, clock)):
+    for moment in instances(bare, datetime.combine(first, clock)):
         if rule.until and moment.date() > rule.until:
             return
         yield at(moment.date(), moment.time(), zone)[0]
+
+
+def instances(rule: str, first: datetime) -> Iterator[datetime]:
+    """Return the moments of an RFC 5545 rule from `first` on, on the clock that `first` is on.
+
+    Raises:
+        ValueError: it is no such rule.
+    """
+    from dateutil.rrule import rrulestr  # 8 ms to import, and most events do not repeat
+
+    return iter(rrulestr(rule, dtstart=first))
 
 
 def _until(day: date, zone: Zone, *, all_day: bool) -> str:

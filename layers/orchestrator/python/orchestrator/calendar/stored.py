@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import cast, get_args
 
-from dateutil.rrule import rrulestr
-
 from orchestrator.calendar.changes import Existing
 from orchestrator.calendar.conflicts import Busy
 from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
 from orchestrator.calendar.ports import StoredEvent
+from orchestrator.calendar.recurrence import instances
 from orchestrator.calendar.zones import Zone, iana, named, of_instant
 
 _MOST = 5000
@@ -71,7 +70,7 @@ def _starts(row: StoredEvent, zone: Zone, until: datetime) -> Iterator[datetime]
 def _rule(row: StoredEvent, first: datetime) -> Iterator[datetime]:
     # Counted on the wall clock, so that a change of the offset moves nothing; an end in UTC needs the zone.
     start = first.replace(tzinfo=None) if row.all_day else first
-    return iter(rrulestr(row.recurrence or "", dtstart=start))
+    return instances(row.recurrence or "", start)
 
 
 def zone_of(row: StoredEvent) -> Zone:
