@@ -28,6 +28,7 @@ _FINDERS = {
     "duration": re.compile(rf"{_BEHIND}{words.DURATION}(?![\w])"),
     "amount": re.compile(rf"(?<![\w$]){words.MONEY}"),
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
+    "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
         rf"(?<!\w)(?:at the same time|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"

@@ -72,6 +72,8 @@ def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[M
         if not any(mark.start < match.end() and match.start() < mark.end for mark in found)
     ]
     for end, after in [*cuts, (len(text), len(text))]:
+        if _goes_on(start, end, after, found):
+            continue
         if _is_whole(text, start, end, found):
             done.append((start, end))
             start = after
@@ -79,6 +81,13 @@ def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[M
         done = [*done[:-1], (done[-1][0], len(text))] if done else [(0, len(text))]
     for start, end in done:
         yield start, end, [mark for mark in found if mark.start >= start and mark.end <= end]
+
+
+def _goes_on(start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
+    """Return whether a comma only parts a day from its time: `Dec 9, 7:15am`."""
+    inside = {mark.kind for mark in found if mark.start >= start and mark.end <= end}
+    joined = any(mark.end == end for mark in found)
+    return joined and any(mark.start == after and mark.kind in _WHEN - inside for mark in found)
 
 
 def _is_whole(text: str, start: int, end: int, found: Sequence[Mark]) -> bool:
@@ -108,7 +117,7 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     quoted = fields["title"]
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
-    fields["category"] = titles.category(pieces[0]) if quoted else None
+    fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
 
 

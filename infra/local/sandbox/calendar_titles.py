@@ -67,6 +67,12 @@ def category(piece: str) -> str | None:
     return words.strip() or None
 
 
+def reminder(piece: str) -> str | None:
+    """Return the words that ask to be reminded, if the text does."""
+    match = re.search(r"\b(?:remind me|reminder|don't forget|remember to)\b", piece.lower())
+    return piece[match.start() : match.end()] if match else None
+
+
 def _trimmed(words: str) -> str:
     words = words.rstrip(" ,;:.!?(-")
     while tail := _TAIL.search(words.lower()):

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Change, Outcome, When
 from orchestrator.calendar.spans import EventSpans, Extraction
+from orchestrator.calendar.zones import iana, of_instant
 
 TABLE = Path(__file__).with_name("golden.txt")
 OPERATIONS = {"cancel": "cancel", "query": "query", "move": "reschedule"}
@@ -97,6 +99,13 @@ def written(outcome: Outcome) -> str:
     return " & ".join(
         [*(_when(booking.when) for booking in outcome.bookings), *map(_change, outcome.changes)]
     )
+
+
+def written_event(event: dict[str, Any]) -> str:
+    """Return an event of the API's answer as the table writes it."""
+    start, end = (datetime.fromisoformat(event[name]) for name in ("start_time", "end_time"))
+    zone = iana(event["timezone"]) or of_instant(start)
+    return _when(When(start, end, zone, event["all_day"], event["recurrence"]))
 
 
 def _when(when: When) -> str:

@@ -204,3 +204,33 @@ def test_a_letter_is_not_read_by_rules_made_for_sentences() -> None:
 def test_a_phrase_of_a_model_that_is_no_phrase_is_a_question() -> None:
     outcome = resolved("x", {"title": "x", "date": "monday, " * 400})
     assert outcome.clarifications[0].field == "date"
+
+
+@pytest.mark.parametrize(
+    ("words", "category"),
+    [
+        ("Call mom", "personal"),
+        ("Meet Anna for drinks", "personal"),
+        ("Call the dentist", "health"),
+        ("Lunch meeting with Bo", "internal_meeting"),
+        ("Zoom with investors", "external_meeting"),
+        ("One on one with Tom", "internal_meeting"),
+        ("Budget call", "internal_meeting"),
+        ("Remind me Take my medicine", "reminder"),
+    ],
+)
+def test_categories_are_what_people_would_say(words: str, category: str) -> None:
+    assert category_of(words) == category
+
+
+def test_of_two_readings_of_a_date_the_sooner_comes_first() -> None:
+    found = resolved("Audit on 11/12 at 10am", {"title": "Audit", "date": "11/12", "time": "10am"})
+    [question] = found.clarifications
+    starts = [reading.start_time for reading in question.readings if reading.start_time]
+    assert starts == sorted(starts)
+    assert len(starts) == 2
+
+
+def test_a_limit_is_asked_about_as_what_it_is() -> None:
+    [question] = resolved("Report by Friday", {"title": "Report", "date": "by Friday"}).clarifications
+    assert question.question == "'by Friday' leaves it open. When exactly is it to be?"

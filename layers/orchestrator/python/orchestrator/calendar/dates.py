@@ -120,7 +120,8 @@ def _slashed(match: re.Match[str], reference: Reference) -> list[Days]:
         orders = [(max(one, two), min(one, two))] if one != two else [(one, two)]
     elif not reference.locale:
         orders = [(two, one), (one, two)]
-    return [dated(day, month_, match["year"], reference) for day, month_ in orders]
+    found = [dated(day, month_, match["year"], reference) for day, month_ in orders]
+    return sorted(found, key=lambda days: days.first)  # of two readings the sooner is the likelier
 
 
 @DATES.form(

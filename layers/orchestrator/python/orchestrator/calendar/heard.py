@@ -19,6 +19,7 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import normal
 
 Value = TypeVar("Value")
+_LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -113,6 +114,8 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
         raise Unclear(field, words, str(error)) from None
     except (ValueError, OverflowError):
         pass  # a number no calendar holds, such as year 99999
+    if _LIMIT.match(normal(words)):
+        raise Unclear(field, words, f"'{words}' leaves it open. When exactly is it to be?")
     raise Unclear(field, words, f"What does '{words}' mean?")
 
 

@@ -24,22 +24,25 @@ _CATEGORIES: dict[Category, str] = {
     "travel": r"flight|fly|train to|trip|travel|hotel|airport|drive to",
     "finance": r"pay|payment|rent|invoice|bill|budget|tax(?:es)?|salary",
     "personal": (
-        r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party"
+        r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party|parties"
         r"|date night"
-        r"|mom|dad|mum|kids|family|wedding|vacation|holiday|haircut|concert|movie"
+        r"|mom|mother|dad|father|mum|grandma|grandpa|kids|family|wedding|vacation|holiday|haircut|concert|movie"
     ),
     "external_meeting": r"client|customer|vendor|supplier|partner|interview|demo|sales call|pitch|investor",
     "internal_meeting": (
-        r"meeting|meet|standup|stand-up|sync|1:1|one-on-one|retro(?:spective)?|sprint|review|planning"
+        r"meeting|meet|standup|stand-up|sync|1:1|one[- ]on[- ]one|retro(?:spective)?|sprint|review|planning"
         r"|call|all-hands"
         r"|workshop|kick-?off|catch-?up|approval|huddle"
     ),
     "focus": r"focus|deep work|block|writing time",
 }
 # A meeting about an invoice is a meeting: who meets decides before what it is about.
-_MEETING = re.compile(r"\b(?:meeting|meet|call|sync|review|standup|approval)\b")
+_MEETING = re.compile(r"\b(?:meeting|meet|call|sync|review|standup|approval)s?\b")
+# To call mother, or to meet for drinks, is no meeting.
+_PRIVATE = frozenset({"personal", "health"})
+_VERB = re.compile(r"^(?:video )?(?:call|meet)\b(?! with)")
 _TIMED = re.compile(
-    r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one-on-one|retro(?:spective)?|review|interview|demo"
+    r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one[- ]on[- ]one|retro(?:spective)?|review|interview|demo"
     r"|appointment"
     r"|dentist|doctor|lunch|dinner|breakfast|brunch|coffee|drinks|catch-?up|planning|presentation|webinar"
     r"|workshop"
@@ -61,6 +64,8 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
         (name for name, pattern in _CATEGORIES.items() if _has(pattern, text)), None
     )
     found: Category = known or "other"
+    if known in _PRIVATE:
+        text = _VERB.sub("", text)
     if _MEETING.search(text):
         found = "external_meeting" if _has(_CATEGORIES["external_meeting"], text) else "internal_meeting"
     return _by_domain(found, others, own_email)
@@ -93,4 +98,4 @@ def _domain(address: str) -> str:
 
 
 def _has(pattern: str, text: str) -> bool:
-    return bool(re.search(rf"\b(?:{pattern})\b", text.lower()))
+    return bool(re.search(rf"\b(?:{pattern})s?\b", text.lower()))

@@ -106,5 +106,26 @@ def astray(extraction: Extraction, text: str) -> list[tuple[int, str, str]]:
     ]
 
 
+_CLOCK = re.compile(r"(?<![\w:.])(?:\d\d?(?:[:.]\d\d)? ?[ap]\.?m\b|\d\d?:\d\d(?!\d)|noon\b|midnight\b)")
+
+
+def timeless(extraction: Extraction, text: str) -> list[int]:
+    """Return the new events without a time, where `text` has a clock time that no span has taken.
+
+    An hour that is lost makes a whole day of an appointment.
+    """
+    left = normal(text)
+    for spans in extraction.events:
+        for _, words in words_of(spans):
+            left = left.replace(normal(words), " | ")
+    if not _CLOCK.search(left):
+        return []
+    return [
+        index
+        for index, spans in enumerate(extraction.events)
+        if spans.operation == "create" and not spans.time and not _CLOCK.search(normal(spans.date or ""))
+    ]
+
+
 def _stands_in(words: str, text: str) -> bool:
     return bool(words) and bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text))

@@ -64,12 +64,17 @@ def _require(heard: Heard, spans: EventSpans, title: str) -> None:
     """Ask for what is missing altogether."""
     if not heard.days and not heard.rules and not heard.timed:
         raise Unclear("date", None, f"When is '{title}'?")
-    if any(days.vague for days in heard.days):
+    if any(days.vague for days in heard.days) and not _starts_any_day(heard):
         raise Unclear("date", spans.date, f"Which day of '{spans.date}'?")
     if not heard.days and any(
         rule.freq != "DAILY" and not rule.days and not rule.month_day for rule in heard.rules
     ):
         raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
+
+
+def _starts_any_day(heard: Heard) -> bool:
+    """Tell whether the rule names days of its own, so that `starting next week` leaves nothing open."""
+    return bool(heard.rules) and all(rule.days or rule.freq == "DAILY" for rule in heard.rules)
 
 
 def _choices(heard: Heard, spans: EventSpans, reference: Reference, title: str) -> Iterator[Choice]:
@@ -83,7 +88,7 @@ def _choices(heard: Heard, spans: EventSpans, reference: Reference, title: str) 
         for zone in _zones(heard, days, reference):
             for begin, end, assumed in _times(heard, days, _part(days, rule), title, spans):
                 yield Choice(
-                    days=_tonight(days, part, reference),
+                    days=_tonight(_from(days), part, reference),
                     rule=rule,
                     start=begin,
                     end=end,
@@ -103,6 +108,11 @@ def _part(days: Days | None, rule: Rule | None) -> str | None:
 def _tonight(days: Days | None, part: str | None, reference: Reference) -> Days | None:
     # `at 8 tonight` keeps its day in the words of the time.
     return Days(reference.today, part=part) if days is None and part == "tonight" else days
+
+
+def _from(days: Days | None) -> Days | None:
+    """Return where a series begins that is to start in a stretch of time: on its first day."""
+    return Days(days.first) if days and days.vague else days
 
 
 def _zones(heard: Heard, days: Days | None, reference: Reference) -> Sequence[Zone]:
