@@ -22,7 +22,7 @@ _OPERATIONS = {
     "query": re.compile(
         _POLITE
         + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
-        r"|is there"
+        r"|is there|is [\w ]+ (?:free|available|busy|taken)"
         r"|are there|how many|who)\b"
     ),
 }
@@ -117,6 +117,7 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     quoted = fields["title"]
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
+    fields["description"] = None if quoted else titles.description(pieces)
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
 

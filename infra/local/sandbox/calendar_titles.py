@@ -7,7 +7,7 @@ import re
 _ASKING = (
     r"please|hey|hi|hello|kindly|can you|could you|would you|can we|let's|i need to|i need|i want to"
     r"|i'd like to"
-    r"|i have to|we need to|i have|we have|i've got|there is|also|then|and|so|ok|okay|plus"
+    r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
     r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
     r"|put|make"
     r"|remind me(?: to| about| of)?|reminder to|don't forget(?: to)?|remember to|block(?: off| out)?|reserve"
@@ -44,7 +44,7 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
         match = _PLACE.search(piece)
         if index and not match:
-            match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece)
+            match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece) or re.search(r"(?<= )in (?=the )", piece)
         if not match or not (index or match.start()):
             continue
         ending = _PLACE_END.search(piece, match.end())
@@ -57,7 +57,16 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 def title(pieces: list[str]) -> str | None:
     """Return the first words of `pieces` that are more than a request or a link to a phrase."""
-    return next((found for piece in pieces if (found := _stripped(piece))), None)
+    found = next((found for piece in pieces if (found := _stripped(piece))), "")
+    return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
+
+
+def description(pieces: list[str]) -> str | None:
+    """Return what stands behind the title and tells with whom, or about what."""
+    told = (piece.strip(" ,;:.!?") for piece in pieces[1:])
+    return next(
+        (one for one in told if re.match(r"(?:with|about|regarding|re:|to discuss)\b", one.lower())), None
+    )
 
 
 def category(piece: str) -> str | None:

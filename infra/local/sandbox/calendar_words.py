@@ -53,9 +53,10 @@ _FIGURES = (
 )
 _STRETCH = r"(?:(?:this|next|the) (?:week|weekend|month|quarter|year))"
 ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{_FEAST}|{_STRETCH})"
+_WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
-    rf"(?:{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
-    rf"|{ONE_DAY} ?(?:-|to|through|thru) ?{ONE_DAY}|{ONE_DAY})"
+    rf"(?:{_WEEKDAYS}|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
+    rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till) ?{ONE_DAY}|{ONE_DAY})"
 )
 
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"

@@ -102,6 +102,17 @@ def test_whole_days_are_not_moved_to_an_hour(desk: Desk) -> None:
     assert (moved.events[0].start_time.day, moved.events[0].end_time.day) == (11, 16)
 
 
+def test_whole_days_are_shifted_by_days_only(desk: Desk) -> None:
+    desk.send("Vacation from August 4 to August 8")
+    assert desk.send("Postpone the vacation by one hour").clarifications[0].field == "time"
+    moved = desk.send("Postpone the vacation by 2 days")
+    assert (moved.events[0].start_time.day, moved.events[0].end_time.day) == (6, 11)
+
+
+def test_a_question_about_a_change_says_that_nothing_was_changed(desk: Desk) -> None:
+    assert desk.send("Cancel the haircut").response_text.startswith("Nothing was changed yet. No such event")
+
+
 def test_a_question_is_answered_with_what_is_there(desk: Desk) -> None:
     answer = desk.send("What do I have tomorrow?")
     assert [event.title for event in answer.events] == ["Lunch with Anna", "Budget call"]

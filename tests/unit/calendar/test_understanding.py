@@ -107,12 +107,21 @@ def test_an_hour_that_the_model_overlooks_makes_no_whole_day() -> None:
     assert answer.events[0].start_time.isoformat() == "2025-12-09T07:15:00+00:00"
 
 
+def test_an_end_that_the_model_overlooks_makes_no_endless_series() -> None:
+    text = "Yoga every Monday at 6pm until December 19"
+    lost = spans({"title": "Yoga", "recurrence": "every Monday", "time": "6pm"})
+    desk = asking(lost, lost)
+    assert desk.send(text).events[0].recurrence == "FREQ=WEEKLY;BYDAY=MO;UNTIL=20251219T235959Z"
+    assert "events[0].recurrence" in desk.model.prompts[1].instructions
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("Report due Friday", {"title": "Report", "date": "Friday"}),
         ("'5pm shadows' opens on Friday", {"title": "5pm shadows", "date": "Friday"}),
         ("Launch 2025-08-03T10:00:00Z", {"title": "Launch", "date": "2025-08-03T10:00:00Z"}),
+        ("Out of office until Friday", {"title": "Out of office", "date": "Friday"}),
         ("Lunch tomorrow at noon, as said at 9:15", {"title": "Lunch", "date": "tomorrow", "time": "noon"}),
     ],
 )

@@ -22,6 +22,7 @@ from orchestrator.errors import OrchestratorError
 
 PREVIEW = "Nothing was written; this is what would be done."
 UNCLEAR = "Nothing was booked yet."
+UNCHANGED = "Nothing was changed yet."
 EMPTY = "The calendar shows nothing there."
 _VERBS: dict[Operation, str] = {
     "query": "Found",
@@ -55,7 +56,8 @@ class Notes:
 def unclear(questions: Sequence[Clarification], notes: Notes) -> Answer:
     """Return the answer to a text that leaves something open."""
     asked = " ".join(question.question for question in questions[:3])
-    return Answer(_response(f"{UNCLEAR} {asked}", "needs_clarification", [], notes, clarifications=questions))
+    text = f"{UNCLEAR if notes.operation == 'create' else UNCHANGED} {asked}"
+    return Answer(_response(text, "needs_clarification", [], notes, clarifications=questions))
 
 
 def settled(done: Sequence[Done], notes: Notes) -> Answer:

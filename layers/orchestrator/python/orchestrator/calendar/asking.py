@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import resolve
-from orchestrator.calendar.spans import EventSpans, Extraction, astray, timeless
+from orchestrator.calendar.spans import EventSpans, Extraction, astray, missed
 from orchestrator.errors import NotConfigured, Unavailable, VendorError
 from orchestrator.llm.instructions import Instructions
 from orchestrator.llm.ports import Prompt, StructuredModel
@@ -80,7 +80,7 @@ def _wrong(answer: Answer[Extraction], text: str) -> list[str]:
     An answer that had to be repaired may have been cut off; a lost time would make a day of an hour.
     """
     places = [f"events[{index}].{field}" for index, field, _ in astray(answer.value, text)]
-    places += [f"events[{index}].time" for index in timeless(answer.value, text)]
+    places += [f"events[{index}].{field}" for index, field in missed(answer.value, text)]
     if answer.repaired:
         for index, spans in enumerate(answer.value.events):
             lost = EventSpans.model_fields.keys() - spans.model_fields_set

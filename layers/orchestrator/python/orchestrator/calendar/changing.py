@@ -18,7 +18,7 @@ from orchestrator.calendar.zones import at
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WHOLE = re.compile(
     r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
 )
@@ -76,7 +76,8 @@ class Changes:
     def _moved(self, change: Change, one: Occurrence, chosen: Existing) -> Step:
         self._whole_series(one)
         title = one.row.title
-        if one.row.all_day and change.keeps != "time" and change.shift is None:
+        whole_days = change.keeps == "time" or (change.shift is not None and not change.shift % _DAY)
+        if one.row.all_day and not whole_days:
             raise Unclear("time", title, f"'{title}' takes whole days. To which day is it to be moved?")
         base = replace(chosen, start=one.row.start, end=one.row.end) if one.row.recurrence else chosen
         try:

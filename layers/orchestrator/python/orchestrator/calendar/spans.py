@@ -107,24 +107,24 @@ def astray(extraction: Extraction, text: str) -> list[tuple[int, str, str]]:
 
 
 _CLOCK = re.compile(r"(?<![\w:.])(?:\d\d?(?:[:.]\d\d)? ?[ap]\.?m\b|\d\d?:\d\d(?!\d)|noon\b|midnight\b)")
+_BOUND = re.compile(r"\b(?:until|till|except)\b(?!(?: the| on)? *\|)")
 
 
-def timeless(extraction: Extraction, text: str) -> list[int]:
-    """Return the new events without a time, where `text` has a clock time that no span has taken.
+def missed(extraction: Extraction, text: str) -> list[tuple[int, str]]:
+    """Return event and field of what `text` must say of new events and no span has taken.
 
-    An hour that is lost makes a whole day of an appointment.
+    A lost hour makes a whole day of an appointment, a lost `until` a series without an end.
     """
     left = normal(text)
     for spans in extraction.events:
         for _, words in words_of(spans):
             left = left.replace(normal(words), " | ")
-    if not _CLOCK.search(left):
-        return []
-    return [
-        index
-        for index, spans in enumerate(extraction.events)
-        if spans.operation == "create" and not spans.time and not _CLOCK.search(normal(spans.date or ""))
-    ]
+    created = [(index, spans) for index, spans in enumerate(extraction.events) if spans.operation == "create"]
+    found = [(index, "recurrence") for index, _ in created if _BOUND.search(left)]
+    if _CLOCK.search(left):
+        timed = ((index, spans.time or _CLOCK.search(normal(spans.date or ""))) for index, spans in created)
+        found += [(index, "time") for index, time in timed if not time]
+    return found
 
 
 def _stands_in(words: str, text: str) -> bool:

@@ -30,6 +30,8 @@ def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:
     start = 0
     for end, after in [*_cuts(text, found), (len(text), len(text))]:
         piece = _clause(start, end, found)
+        if _goes_on(piece, after, found):
+            continue
         if _complete(piece, original):
             done.append(piece)
             start = after
@@ -48,6 +50,13 @@ def _cuts(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int]]:
 
 def _clause(start: int, end: int, found: Sequence[Mark]) -> Clause:
     return Clause(start, end, tuple(mark for mark in found if mark.start >= start and mark.end <= end))
+
+
+def _goes_on(piece: Clause, after: int, found: Sequence[Mark]) -> bool:
+    """Tell whether a comma only parts a day from its time: `Dec 9, 7:15am`."""
+    kinds = {mark.kind for mark in piece.marks}
+    joined = any(mark.end == piece.end for mark in piece.marks)
+    return joined and any(mark.start == after and mark.kind in WHEN - kinds for mark in found)
 
 
 def _complete(clause: Clause, original: str) -> bool:

@@ -33,7 +33,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         _POLITE
         + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i"
         r"|am i"
-        r"|is there|are there|how many|who)\b"
+        r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who)\b"
     ),
 }
 _VERB = re.compile(
