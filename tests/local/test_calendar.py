@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,6 +15,7 @@ from orchestrator.calendar.models import BOOKED
 from tests.local.running import Running
 from tests.unit.calendar.golden import Row, rows, written_event
 
+ROOT = Path(__file__).parents[2]
 NOW = "2025-07-23T18:30:00+00:00"
 
 
@@ -99,6 +102,15 @@ def test_the_documents_shell_lines_are_explained_and_their_corrected_copies_work
 
 def _shell(line: str) -> str:
     return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False).stdout
+
+
+SHELL = re.findall(r"```bash\n(curl .*?)```", (ROOT / "docs/calendar.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("line", SHELL, ids=range(len(SHELL)))
+def test_the_command_lines_of_the_documentation_book_what_they_say(runner: Running, line: str) -> None:
+    answer = _shell(line.replace("http://localhost:8000", runner.url))
+    assert answer.startswith("BEGIN:VCALENDAR" if "format=ics" in line else f'{{"response_text":"{BOOKED}"')
 
 
 def test_rows_are_kept_found_moved_and_cancelled(runner: Running) -> None:

@@ -228,7 +228,20 @@ def deletion(at: Deployment) -> str:
     return "204, then 404"
 
 
+def calendar(at: Deployment) -> str:
+    """POST /api/v1/orchestrate/ understands a sentence; nothing is booked."""
+    body = {
+        "content": "Lunch with Anna tomorrow at noon",
+        "user_id": f"smoke-{at.mark}",
+        "timestamp": "2026-11-20T09:00:00+01:00",
+        "dry_run": True,
+    }
+    found = at.ask("POST", "/api/v1/orchestrate/", 200, json=body)
+    assert found["events"][0]["start_time"] == "2026-11-21T12:00:00+01:00", found["response_text"]
+    return "read by the grammar" if found["degraded"] else "read by the model"
+
+
 CHECKS: tuple[Check, ...] = (
     liveness, readiness, pages, guarded, intents, memory, idempotency, job, unknown, analysis, waiting, batch,
-    listing, as_job, webhook, retry, signature, unsigned, inner_address, deletion,
+    listing, as_job, webhook, retry, signature, unsigned, inner_address, deletion, calendar,
 )  # fmt: skip
