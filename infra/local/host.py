@@ -93,7 +93,6 @@ class Host:
         self.services = Services(moto, self.functions.invoke, self.functions.knows)
         self.front = Front(self.services, Policies({}, {}, {}), self.logs.say)
         self.executions = Executions(self.front, partial(self.services.changed, "states"), self.logs.say)
-        self._closing.push_async_callback(self.executions.suspend)  # before its tasks' workers end
         self.services.states = StatesApi(self.executions).answer
         server, port = await serve(self.front)
         self._closing.callback(server.close)
@@ -172,6 +171,7 @@ class Host:
 
         async def finish() -> None:
             server.should_exit = True
+            await self.executions.suspend()  # while what its tasks call still answers
             await self._stop_triggers()
             await task
 

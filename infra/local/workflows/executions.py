@@ -14,13 +14,12 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.shared import Json
 from infra.local.workflows.failures import RUNTIME, TIMEOUT, Failure
 from infra.local.workflows.history import History
-from infra.local.workflows.interpreter import Scope, run
+from infra.local.workflows.interpreter import Scope, run, timestamp
 from infra.local.workflows.intrinsics import to_text
 from infra.local.workflows.language import NEVER
 from infra.local.workflows.machines import Machine
@@ -189,8 +188,8 @@ class Executions:
         start, data = execution.at or (None, json.loads(execution.input))
         seconds = None if machine.program.timeout == NEVER else machine.program.timeout
         try:
-            left = seconds and max(0.0, execution.started + seconds - time.time())
-            async with asyncio.timeout(left):
+            # From now on, not from the start: the time a laptop was switched off does not count.
+            async with asyncio.timeout(seconds):
                 output = await run(machine.program, data, scope, start, track)
         except Failure as failure:
             self._end(execution, "FAILED", error=failure.error, cause=failure.cause)
@@ -208,7 +207,9 @@ class Executions:
             setattr(execution, name, value)
         if execution.history:
             kind = {"TIMED_OUT": "TimedOut"}.get(status, status.capitalize())
-            told = {name: value for name, value in result.items() if value is not None and name != "output"}
+            told: Json = {name: value for name, value in result.items() if value is not None}
+            if execution.output is not None:
+                told["output"] = json.loads(execution.output)
             execution.history.end(f"Execution{kind}", **told)
         execution.ended.set()
         self._changed()
@@ -246,7 +247,7 @@ def _context(execution: Execution, machine: Machine) -> Json:
             "Input": json.loads(execution.input),
             "Name": execution.name,
             "RoleArn": machine.role_arn,
-            "StartTime": datetime.fromtimestamp(execution.started, UTC).isoformat(),
+            "StartTime": timestamp(execution.started),
             "RedriveCount": 0,
         },
         "StateMachine": {"Id": machine.arn, "Name": machine.name},
