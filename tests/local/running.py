@@ -80,12 +80,12 @@ class Running:
         return self.get("/_local/workers").json().get(function, [])
 
 
-def until(check: Callable[[], T], seconds: float = 20.0) -> T:
+def until(check: Callable[[], T], seconds: float = 20.0, pause: float = 0.01) -> T:
     """Poll until `check` is truthy and return its value; fails the test after `seconds`."""
     end = time.monotonic() + seconds
     while not (value := check()):
         assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.01)
+        time.sleep(pause)
     return value
 
 
