@@ -49,7 +49,7 @@ def ended(running: Running, request_id: str, seconds: float = 60) -> dict[str, A
         found.update(result(running, request_id))
         return found["status"] in FINAL
 
-    until(final, seconds, pause=0.1)
+    until(final, seconds)
     return found
 
 
@@ -88,5 +88,5 @@ def delivery_ended(running: Running, request_id: str, seconds: float = 60) -> di
         found.update(delivery(running, request_id))
         return found.get("status") in ("delivered", "failed")
 
-    until(final, seconds, pause=0.1)
+    until(final, seconds)
     return found
