@@ -102,7 +102,7 @@ def test_a_wait_ends_with_the_request_and_reads_little(world: World) -> None:
     async def go() -> None:
         results = Results(world.store, dead_after=DEAD_AFTER, clock=time.time)
         world.now = time.time()
-        request = await world.accepted()
+        request = await world.accepted(mode="parallel")
         working = asyncio.get_running_loop().call_later(
             0.2, lambda: asyncio.ensure_future(world.work(request))
         )
