@@ -28,7 +28,8 @@ schema = schemathesis.openapi.from_path(DOCUMENT)
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_stack_answers_as_it_says_it_does(case: schemathesis.Case, runner: Running) -> None:
-    response = case.call(base_url=runner.url)
+    _stay_at_home(case, runner)
+    response = case.call(base_url=runner.url, timeout=60)
     checks = [
         status_code_conformance,
         content_type_conformance,
@@ -39,6 +40,14 @@ def test_the_stack_answers_as_it_says_it_does(case: schemathesis.Case, runner: R
     if not (response.status_code == 503 and response.json().get("error_type") == "NotConfigured"):
         checks.append(not_a_server_error)
     case.validate_response(response, checks=checks)
+
+
+def _stay_at_home(case: schemathesis.Case, runner: Running) -> None:
+    """Send to the laptop's receiver what the document's examples would send to somebody's real host."""
+    if isinstance(case.body, dict):
+        for name in ("webhook_url", "callback_url"):
+            if str(case.body.get(name)).startswith(("https://your-app.com/", "https://example.com/")):
+                case.body[name] = f"{runner.url}/_local/deliveries/conformance"
 
 
 def _document_of(tool: Tool) -> dict[str, Any]:
