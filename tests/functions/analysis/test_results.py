@@ -145,7 +145,6 @@ def test_a_list_is_narrowed_by_status_and_time(api: Deployed) -> None:
         ({"cursor": "x"}, "query.cursor"),
         ({"status": "done"}, "query.status"),
         ({"since": "yesterday"}, "query.since"),
-        ({"since": "2026-11-20T00:00:00"}, "query.since"),
         ({"since": "2026-11-21T00:00:00Z", "until": "2026-11-20T00:00:00Z"}, "query.until"),
     ],
 )
