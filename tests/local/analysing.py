@@ -23,9 +23,10 @@ def text(mark: str) -> str:
 
 
 def process(
-    running: Running, said: str, headers: dict[str, str] | None = None, **body: Any
+    running: Running, said: str | None, headers: dict[str, str] | None = None, **body: Any
 ) -> httpx2.Response:
-    return running.post("/api/v1/process", json={"text": said, **body}, headers=headers or {})
+    given = {} if said is None else {"text": said}
+    return running.post("/api/v1/process", json=given | body, headers=headers or {})
 
 
 def accepted(running: Running, said: str, **body: Any) -> str:
