@@ -67,12 +67,22 @@ _KEPT_FIELDS = (
 
 
 class Executions:
-    """Starts executions and remembers them; `changed` is called whenever something to keep changes."""
+    """Starts executions and remembers them.
 
-    def __init__(self, front: Front, changed: Callable[[], None], log: Callable[[str, str], None]) -> None:
+    `changed` is called whenever something to keep changes, `ended` with every execution that has ended.
+    """
+
+    def __init__(
+        self,
+        front: Front,
+        changed: Callable[[], None],
+        log: Callable[[str, str], None],
+        ended: Callable[[Execution], None] = lambda execution: None,
+    ) -> None:
         self._front = front
         self._changed = changed
         self._log = log
+        self._ended = ended
         self._tasks: dict[str, Tasks] = {}
         self._found: dict[str, Execution] = {}
         self._detailed: deque[Execution] = deque()
@@ -213,6 +223,7 @@ class Executions:
             execution.history.end(f"Execution{kind}", **told)
         execution.ended.set()
         self._changed()
+        self._ended(execution)
         if status in ("FAILED", "TIMED_OUT"):
             self._log(f"{execution.arn} {status}: {execution.error}: {execution.cause or ''}", "ERROR")
         self._detailed.append(execution)
