@@ -142,6 +142,11 @@ def test_a_range_that_is_none_is_refused(api: Deployed, query: str) -> None:
     assert post(api, "replay", rawQueryString=query).status == 422
 
 
+def test_a_replay_from_a_moment_ahead_is_refused_by_that_moments_name(api: Deployed) -> None:
+    refused = post(api, "replay", rawQueryString="since=2999-01-01T00:00:00Z")
+    assert (refused.status, refused.json["field"]) == (422, "query.since")
+
+
 @pytest.mark.parametrize("since", ["2026-11-20T11:00:00", "2026-11-20T12:00:00%2B01:00", "2026-11-20"])
 def test_a_moment_may_have_an_offset_or_is_utc(api: Deployed, since: str) -> None:
     put("failed", at=REPLAYED_FROM + 60)

@@ -126,6 +126,8 @@ class Webhooks:
         now = self._clock()
         end = now if until is None else until
         if end < since:
+            if until is None:
+                raise InvalidInput("`since` lies ahead of now.", hint="Name the past.", field="query.since")
             raise InvalidInput("`until` lies before `since`.", hint="Swap them.", field="query.until")
         found = await self._store.failed(tenant, since, end, limit + 1)
         begun: list[str] = []
