@@ -6,7 +6,8 @@ from fastapi import Path, Query
 
 from functions.api.jobs.spec import SPEC
 from orchestrator import wiring
-from orchestrator.analysis.as_job import REQUEST, as_job
+from orchestrator.analysis.as_job import as_job
+from orchestrator.analysis.reading import REQUEST
 from orchestrator.entry.http import Caller, create_app, lambda_handler
 from orchestrator.entry.preferences import MAX_WAIT
 from orchestrator.errors import Conflict

@@ -232,6 +232,29 @@ def test_a_request_that_is_deleted_while_it_is_announced_is_forgotten(
     run(go)
 
 
+def test_a_deletion_that_a_dying_collector_did_not_see_is_seen_by_the_next_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce = world.deliveries.announce
+
+    async def go() -> None:
+        request = await world.accepted(**HOOK)
+        await world.work(request)
+
+        async def deleted_first(announcement: Any) -> None:
+            await world.erasing.delete("acme", request.request_id)
+            await announce(announcement)
+            raise Unavailable("the collector was killed here")
+
+        monkeypatch.setattr(world.deliveries, "announce", deleted_first)
+        with pytest.raises(Unavailable):
+            await world.settle(request)
+        assert await world.settle(request) is None
+        assert world.deliveries.announced == {}
+
+    run(go)
+
+
 def test_a_request_whose_workflow_died_reads_as_ended_and_says_why(world: World) -> None:
     async def go() -> None:
         lost = await world.accepted()

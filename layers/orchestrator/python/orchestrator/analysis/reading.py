@@ -12,8 +12,8 @@ from orchestrator.analysis.ports import AnalysisStore, Deliveries, Found
 from orchestrator.errors import NotFound
 from orchestrator.jobs.models import Ending
 
-BATCH = "batch_"
-"""What the id of a batch begins with."""
+REQUEST, BATCH = "req_", "batch_"
+"""What the ids of requests and of batches begin with."""
 _EAGER = 2.0
 """Seconds for which a wait looks often: most texts are done by then."""
 _SHORT_PAUSE, _LONG_PAUSE = 0.025, 0.5
@@ -131,8 +131,9 @@ class Erasing:
 
     async def _delete(self, tenant: str, identifier: str) -> bool:
         deleted = await self._store.delete(tenant, identifier)
-        # Also when there was no request: a deletion that stopped before this is repeated.
-        if not identifier.startswith(BATCH):
+        # Also when there was no request: a deletion that stopped before this is repeated. Of requests only:
+        # the engine also knows jobs, whose callbacks are not results.
+        if identifier.startswith(REQUEST):
             deleted = await self._deliveries().forget(tenant, identifier) or deleted
         return deleted
 

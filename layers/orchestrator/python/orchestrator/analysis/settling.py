@@ -26,7 +26,7 @@ class Settling:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`deliveries` is asked for only when a request has a receiver."""
+        """`deliveries` is asked for only when a request has a receiver, or was deleted."""
         self._store = store
         self._deliveries = deliveries
         self._clock = clock
@@ -45,6 +45,8 @@ class Settling:
             found = await self._settled(found, STOPPED if stopped else "")
         if found is None:
             await self._store.erase([(tenant, request_id)])
+            # It may have been announced by a turn that died before it saw the deletion.
+            await self._deliveries().forget(tenant, request_id)
             logger.info("%s was deleted; what was left of it is removed", request_id)
             return None
         await self._announce(Standing(*found))
