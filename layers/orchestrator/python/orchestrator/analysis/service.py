@@ -23,8 +23,9 @@ KEY_RETENTION = 24 * 3600
 """Seconds for which an `Idempotency-Key` stands for its request."""
 _PATIENCE = 2.0
 """Seconds to wait for the same request to be handed over."""
-_LOCK = 15.0
-"""Seconds after which a hand-over that did not end belongs to a process that died."""
+_LOCK = 30.0
+"""Seconds after which a hand-over that did not end belongs to a process that died: longer than its function
+may run, or it could withdraw what the next one has accepted under the same id."""
 _DAY = 24 * 3600
 
 
