@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.aws import clients
+from orchestrator.webhooks import service
 from tests.fakes.api_gateway import Answer
 from tests.fakes.deliveries import BODY, find, put
 from tests.fakes.functions import Deployed, deployed
@@ -115,7 +116,10 @@ def test_what_is_not_there_or_another_tenants_is_not_found(api: Deployed, case: 
     assert sent(api) == []
 
 
-def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(api: Deployed) -> None:
+def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(
+    api: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "HEAD_START", 0)
     for minutes in (10, 20, 30, 70):
         put("failed", subject=f"req_{minutes}", at=REPLAYED_FROM + 60 * minutes)
     put("delivered", subject="req_good", at=REPLAYED_FROM + 60)
@@ -125,6 +129,7 @@ def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(api
     assert second == {"request_ids": ["req_30"], "has_more": False}
     assert third == {"request_ids": [], "has_more": False}
     assert sorted(sent(api)) == ["req_10", "req_20", "req_30"]
+    assert all(find(f"req_{minutes}").next_at for minutes in (10, 20, 30))
 
 
 def test_a_replay_is_202_and_scans_nothing(api: Deployed) -> None:
