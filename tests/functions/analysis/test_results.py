@@ -179,6 +179,13 @@ def test_a_request_can_be_followed_as_a_job(api: Deployed) -> None:
     assert api.stack.calls == ["Query"]
 
 
+@pytest.mark.parametrize("scope", ["jobs:read", "analysis:read"])
+def test_as_a_job_too_results_are_for_those_who_may_read_results(api: Deployed, scope: str) -> None:
+    put(api)
+    answer = api.send("api/jobs", "get_analysis", caller={"scopes": scope})
+    assert (answer.status, answer.json["error_type"]) == (403, "Forbidden")
+
+
 def test_a_request_cannot_be_cancelled_as_a_job_but_is_told_how_to_erase_it(api: Deployed) -> None:
     put(api)
     answer = api.send("api/jobs", "cancel_analysis")
