@@ -64,7 +64,7 @@ def impatient_runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
     folder = _shared_folder(tmp_path_factory, worker_id)
     settings = {
         "OPENAI_TIMEOUT": "3",
-        "WEBHOOK_TIMEOUT": "2",
+        "WEBHOOK_TIMEOUT": "3",
         "WEBHOOK_MAX_RETRIES": "2",
         "WEBHOOK_RETRY_SCHEDULE": "1,1",
         **CALLBACK_SECRETS,

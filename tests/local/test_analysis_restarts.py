@@ -32,7 +32,7 @@ from tests.local.running import Running, runner, until
 WEBHOOKS = "orchestrator-local-workers-webhooks"
 SECRET = "a secret of two lives"
 # A killed worker's delivery is free again ten seconds after its time-out.
-SETTINGS = {"WEBHOOK_TIMEOUT": "1", "WEBHOOK_RETRY_SCHEDULE": "4", "OPENAI_TIMEOUT": "40"}
+SETTINGS = {"WEBHOOK_TIMEOUT": "3", "WEBHOOK_RETRY_SCHEDULE": "6", "OPENAI_TIMEOUT": "40"}
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def _first_life(first: Running, receiver: Receiver, marks: dict[str, str]) -> di
 
     begin("cut", receiver.at(f"/{marks['cut']}", after(kill, status(204)), status(204)))
     until(lambda: receiver.got(f"/{marks['cut']}"), 60)
-    vendor(first, marks["running"], PASS, {"kind": "slow", "delay_ms": 60_000})
-    begin("running", receiver.at(f"/{marks['running']}"), mode="sequential")
     begin("late", receiver.at(f"/{marks['late']}", status(503), status(204)))
     until(lambda: delivery(first, requests["late"]).get("status") == "waiting", 60)
+    vendor(first, marks["running"], PASS, {"kind": "slow", "delay_ms": 60_000})
+    begin("running", receiver.at(f"/{marks['running']}"), mode="sequential")
     until(lambda: "summary" in result(first, requests["running"])["results"], 60)
     return requests
 
@@ -81,7 +81,7 @@ def test_results_survive_a_restart(lives: Lives) -> None:
     assert lives.before["late"]["status"] == "completed"
     assert result(lives.runner, lives.requests["late"]) == lives.before["late"]
     listed = lives.runner.get("/api/v1/results").json()["results"]
-    newest_first = [lives.requests[name] for name in ("late", "running", "cut")]
+    newest_first = [lives.requests[name] for name in ("running", "late", "cut")]
     assert [one["request_id"] for one in listed] == newest_first
 
 

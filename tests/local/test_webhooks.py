@@ -13,7 +13,7 @@ from typing import Any
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from orchestrator.webhooks import signing
-from tests.local.analysing import accepted, delivery_ended, marker, result, text
+from tests.local.analysing import accepted, delivery_ended, marker, process, result, text
 from tests.local.receiving import CALLBACK_SECRETS, Delivered, Receiver
 from tests.local.running import Running, until
 
@@ -35,14 +35,15 @@ def first_at(receiver: Receiver, path: str) -> Delivered:
 def test_a_delivery_holds_what_the_result_holds_and_names_its_event(
     impatient_runner: Running, receiver: Receiver
 ) -> None:
-    path = f"/{uuid.uuid4().hex}"
-    request_id = accepted(impatient_runner, text(marker()), webhook_url=receiver.at(path))
+    path, trace = f"/{uuid.uuid4().hex}", {"x-correlation-id": marker()}
+    sent = process(impatient_runner, text(marker()), trace, webhook_url=receiver.at(path))
     one = first_at(receiver, path)
-    found = result(impatient_runner, request_id)
+    found = result(impatient_runner, sent.json()["request_id"])
     event = {"type": "analysis.completed", "timestamp": found["completed_at"]}
     assert json.loads(one.body) == event | found
     assert one.headers["content-type"] == "application/json"
-    log = delivery_ended(impatient_runner, request_id)
+    assert trace.items() <= one.headers.items()
+    log = delivery_ended(impatient_runner, found["request_id"])
     assert (log["webhook_id"], log["event"]) == (one.headers["webhook-id"], "analysis.completed")
     assert (log["body_bytes"], log["signed"]) == (len(one.body), False)
     assert not {"webhook-signature", "x-webhook-signature"} & one.headers.keys()
