@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 _LONGEST_REPAIR = 40_000
 """Characters."""
 _MOST_WORK = 12_000_000
-"""Characters times brackets among them: what is read again for each bracket that stays open. Half a minute goes
-by over 40,000 characters of nothing else, and nothing can stop it."""
+"""Characters times brackets among them: what is read again for each bracket that stays open. Half a minute
+goes by over 40,000 characters of nothing else, and nothing can stop it."""
 
 
 @dataclass(frozen=True)
