@@ -55,8 +55,8 @@ class Tenant:
     house: House
     headers: dict[str, str]
 
-    def ask(self, method: str, path: str, prefer: str = "", **options: Any) -> tuple[int, Any]:
-        return self.house.ask(method, path, self.headers | {"prefer": prefer}, **options)
+    def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        return self.house.ask(method, path, self.headers, **options)
 
     def get(self, path: str, **params: Any) -> Any:
         code, body = self.ask("GET", path, params=params)

@@ -29,8 +29,9 @@ def tenants(keyed_runner: Running) -> dict[str, Tenant]:
 def finished(tenant: Tenant, **body: Any) -> str:
     """Have a text analysed and return the id of its request."""
     given = {"text": text(marker()), "orchestration_mode": "parallel"} | body
-    code, answer = tenant.ask("POST", PROCESS, json=given, prefer="wait=27")
-    assert code == 200, answer
+    code, answer = tenant.ask("POST", PROCESS, json=given)
+    assert code == 202, answer
+    until(lambda: tenant.get(answer["results_url"])["status"] in FINAL, 60)
     return answer["request_id"]
 
 

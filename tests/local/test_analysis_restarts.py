@@ -73,7 +73,7 @@ def _first_life(first: Running, receiver: Receiver, marks: dict[str, str]) -> di
     until(lambda: delivery(first, requests["late"]).get("status") == "waiting", 60)
     vendor(first, marks["running"], PASS, {"kind": "slow", "delay_ms": 60_000})
     begin("running", receiver.at(f"/{marks['running']}"), mode="sequential")
-    until(lambda: "summary" in result(first, requests["running"])["results"], 60)
+    until(lambda: len(result(first, requests["running"])["agents"]) == 2, 60)
     return requests
 
 
