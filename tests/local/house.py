@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.local.running import ROOT, Running
+from tests.local.analysing import FINAL, marker, text
+from tests.local.running import ROOT, Running, until
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,16 @@ class Tenant:
         code, body = self.ask("GET", path, params=params)
         assert code == 200, body
         return body
+
+    def finished(self, **body: Any) -> str:
+        """Have a text analysed and return the id of its request."""
+        given = {"text": text(marker()), "orchestration_mode": "parallel"} | body
+        code, answer = self.ask("POST", "/api/v1/process", json=given)
+        assert code == 202, answer
+        until(lambda: self.get(answer["results_url"])["status"] in FINAL, 60)
+        return answer["request_id"]
+
+    def delivery(self, request_id: str, status: str) -> dict[str, Any]:
+        """The log of a request's webhook once it has that status."""
+        path = f"/api/v1/webhook-logs/{request_id}"
+        return until(lambda: (log := self.ask("GET", path)[1]).get("status") == status and log, 60)

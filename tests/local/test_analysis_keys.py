@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from tests.local.house import House, Tenant
 from tests.local.receiving import Receiver, status
 from tests.local.running import Running, until
 
-PROCESS, RESULTS, RETRY = "/api/v1/process", "/api/v1/results", "/api/v1/webhook/retry"
-LOGS = "/api/v1/webhook-logs"
+PROCESS, RESULTS = "/api/v1/process", "/api/v1/results"
+LOGS, RETRY = "/api/v1/webhook-logs", "/api/v1/webhook/retry"
 FORMER = "2020-01-01T00:00:00Z"
 
 
@@ -26,30 +27,14 @@ def tenants(keyed_runner: Running) -> dict[str, Tenant]:
     return {name: Tenant(house, {"x-api-key": house.key(*one)}) for name, one in wanted.items()}
 
 
-def finished(tenant: Tenant, **body: Any) -> str:
-    """Have a text analysed and return the id of its request."""
-    given = {"text": text(marker()), "orchestration_mode": "parallel"} | body
-    code, answer = tenant.ask("POST", PROCESS, json=given)
-    assert code == 202, answer
-    until(lambda: tenant.get(answer["results_url"])["status"] in FINAL, 60)
-    return answer["request_id"]
-
-
-def delivery(tenant: Tenant, request_id: str, wanted: str) -> dict[str, Any]:
-    """The log of a request's webhook once it has that status."""
-    return until(
-        lambda: (log := tenant.ask("GET", f"{LOGS}/{request_id}")[1]).get("status") == wanted and log, 60
-    )
-
-
 def ids(page: dict[str, Any]) -> list[str]:
     return [one["request_id"] for one in page["results"]]
 
 
 def test_what_one_tenant_has_another_cannot_find(tenants: dict[str, Tenant], receiver: Receiver) -> None:
     owner, rival = tenants["owner"], tenants["rival"]
-    request_id = finished(owner, webhook_url=receiver.at(f"/{marker()}"))
-    delivery(owner, request_id, "delivered")
+    request_id = owner.finished(webhook_url=receiver.at(f"/{marker()}"))
+    owner.delivery(request_id, "delivered")
     result, log = f"{RESULTS}/{request_id}", f"{LOGS}/{request_id}"
     before = owner.get(result), owner.get(log)
     for method, path in [
@@ -66,30 +51,42 @@ def test_what_one_tenant_has_another_cannot_find(tenants: dict[str, Tenant], rec
     assert request_id not in ids(rival.get(RESULTS))
 
 
-def test_failed_deliveries_are_replayed_for_their_own_tenant_only(
-    tenants: dict[str, Tenant], receiver: Receiver
-) -> None:
-    owner, rival = tenants["owner"], tenants["rival"]
+@dataclass(frozen=True)
+class Replayed:
+    """Two deliveries of the owner that have failed, and what each was told who asked for replays."""
+
+    failed: set[str]
+    rivals: dict[str, Any]
+    owners: list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def replayed(tenants: dict[str, Tenant], receiver: Receiver) -> Replayed:
+    """A replay begins ten seconds later: other tests have theirs meanwhile."""
     urls = [receiver.at(f"/{marker()}", status(410), status(204)) for _ in range(2)]
-    failed = [finished(owner, webhook_url=url) for url in urls]
-    logs = [delivery(owner, one, "failed") for one in failed]
-    code, body = rival.ask("POST", RETRY, params={"since": FORMER})
-    assert (code, body) == (202, {"request_ids": [], "has_more": False})
-    latest = max(log["updated_at"] for log in logs)
-    code, body = owner.ask("POST", RETRY, params={"since": FORMER, "until": FORMER})
-    assert (code, body["request_ids"]) == (202, [])
-    code, body = owner.ask("POST", RETRY, params={"since": latest, "limit": 1})
-    assert (code, len(body["request_ids"])) == (202, 1)
-    code, rest = owner.ask("POST", RETRY, params={"since": FORMER})
-    assert {*body["request_ids"], *rest["request_ids"]} == {*failed}
-    for one in failed:
-        codes = [attempt["status_code"] for attempt in delivery(owner, one, "delivered")["attempts"]]
-        assert codes == [410, 204]
+    failed = [tenants["owner"].finished(webhook_url=url) for url in urls]
+    latest = max(tenants["owner"].delivery(one, "failed")["updated_at"] for one in failed)
+
+    def replay(tenant: str, **params: Any) -> dict[str, Any]:
+        code, body = tenants[tenant].ask("POST", RETRY, params=params)
+        assert code == 202, body
+        return body
+
+    rivals = replay("rival", since=FORMER)
+    ranges = [{"since": FORMER, "until": FORMER}, {"since": latest, "limit": 1}, {"since": FORMER}]
+    return Replayed({*failed}, rivals, [replay("owner", **one)["request_ids"] for one in ranges])
+
+
+def test_failed_deliveries_are_replayed_for_their_own_tenant_only(replayed: Replayed) -> None:
+    assert replayed.rivals == {"request_ids": [], "has_more": False}
+    before, latest, rest = replayed.owners
+    assert (before, len(latest), len(rest)) == ([], 1, 1)
+    assert {*latest, *rest} == replayed.failed
 
 
 def test_lists_are_read_by_page_by_cursor_by_status_and_by_time(tenants: dict[str, Tenant]) -> None:
     rival = tenants["rival"]
-    sent = [finished(rival) for _ in range(5)]
+    sent = [rival.finished() for _ in range(5)]
     newest_first = sent[::-1]
     until(lambda: ids(rival.get(RESULTS, status="completed")) == newest_first, 60)
     pages = [rival.get(RESULTS, page=number, page_size=2) for number in (1, 2, 3)]
@@ -125,8 +122,7 @@ def test_lists_are_read_by_page_by_cursor_by_status_and_by_time(tenants: dict[st
 def test_a_scope_opens_its_own_routes_only(
     tenants: dict[str, Tenant], method: str, path: str, scope: str
 ) -> None:
-    reader = tenants["reader"]
-    body = {"text": text(marker())} if path == PROCESS else None
+    reader, body = tenants["reader"], {"text": text(marker())} if path == PROCESS else None
     code, refused = reader.ask(method, path, json=body)
     assert (code, refused.get("error_type") or refused["error"]) == (403, "Forbidden")
     assert scope in json.dumps(refused)
@@ -138,11 +134,17 @@ def test_what_is_signed_needs_no_key_and_belongs_to_the_default_tenant(tenants: 
     body = json.dumps({"text": text(marker())}).encode()
     unsigned = running.post("/webhook/receive", content=body)
     assert (unsigned.status_code, unsigned.json()["error"]) == (401, "BadSignature")
-    headers = signing.headers(body, ["local-stand-in"], marker(), int(time.time()))
-    headers["content-type"] = "application/json"
+    signed = signing.headers(body, ["local-stand-in"], marker(), int(time.time()))
+    headers = signed | {"content-type": "application/json"}
     taken = running.post("/webhook/receive", content=body, headers=headers)
     assert taken.status_code == 202
     assert tenants["owner"].get(taken.headers["location"])["request_id"] == taken.json()["request_id"]
     assert tenants["rival"].ask("GET", taken.headers["location"])[0] == 404
     echoed = running.post("/webhook/callback/test", content=body, headers=headers)
     assert (echoed.status_code, echoed.json()["signature"]["valid"]) == (200, True)
+
+
+def test_what_was_replayed_is_delivered(tenants: dict[str, Tenant], replayed: Replayed) -> None:
+    for one in replayed.failed:
+        attempts = tenants["owner"].delivery(one, "delivered")["attempts"]
+        assert [attempt["status_code"] for attempt in attempts] == [410, 204]

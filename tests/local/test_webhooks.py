@@ -62,12 +62,7 @@ def test_the_end_of_a_job_is_called_back_signed_with_the_secrets_of_the_deployme
     impatient_runner: Running, receiver: Receiver
 ) -> None:
     path = f"/{uuid.uuid4().hex}"
-    body = {
-        "intent": "memory.import",
-        "inputs": {"texts": ["a text to import"]},
-        "context": {"user_id": path},
-        "callback_url": receiver.at(path),
-    }
+    body = {"intent": "memory.import", "inputs": {"texts": ["a text"]}, "callback_url": receiver.at(path)}
     answer = impatient_runner.post("/orchestrate", json=body, headers={"prefer": "respond-async"})
     job_id = answer.json()["job_id"]
     one = first_at(receiver, path)
@@ -146,7 +141,7 @@ def test_of_two_hundred_requests_at_once_none_is_lost_and_none_comes_under_two_i
             ids.setdefault(json.loads(one.body)["request_id"], set()).add(one.headers["webhook-id"])
         return ids
 
-    found = until(lambda: len(ids := told()) == 200 and ids, 120)
+    found = until(lambda: len(ids := told()) == 200 and ids, 180)
     assert found.keys() == set(sent)
     assert {len(ids) for ids in found.values()} == {1}
     assert len({id for ids in found.values() for id in ids}) == 200
