@@ -43,6 +43,7 @@ from infra.states import task
 
 def define(parts):
     """Return the definition."""
+    parts.when_stopped("analysis")
     say = {"Type": "Pass", "Result": "WORD", "End": True}
     return {"StartAt": "work", "States": {"work": task(parts, "agents-NAME", {}, Next="say"), "say": say}}
 '''
