@@ -268,6 +268,33 @@ def test_a_request_whose_acceptance_died_goes_on_under_its_id(world: World) -> N
     run(go)
 
 
+def test_a_second_key_is_held_before_anything_is_accepted_and_freed_when_nothing_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_kept(*_: Any) -> None:
+        raise Unavailable("the table is throttled")
+
+    async def go() -> None:
+        world.workflow.error = world.backlog.error = Unavailable("AWS is away")
+        with pytest.raises(Unavailable):
+            await world.submit(key="id", also="signature")
+        assert world.keys.records == {}
+        world.workflow.error = None
+        with monkeypatch.context() as patch:
+            # The process dies, or loses the table, before it can note that both keys are used.
+            patch.setattr(world.keys, "complete", not_kept)
+            first = await world.submit(key="id", also="signature")
+        asyncio.get_running_loop().call_later(0.05, lambda: setattr(world, "now", world.now + 3))
+        with pytest.raises(Conflict):
+            await world.submit(key="signature")
+        world.now += 31
+        copy = await world.submit(key="signature")
+        assert copy.identifier == first.identifier
+        assert (await world.submit(key="new id", also="signature")).identifier != first.identifier
+
+    run(go)
+
+
 def test_the_id_of_an_accepted_text_is_told_although_nobody_can_watch_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
