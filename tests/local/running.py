@@ -81,6 +81,12 @@ class Running:
         """The process ids of a function's live workers."""
         return self.get("/_local/workers").json().get(function, [])
 
+    def kill(self, function: str) -> None:
+        """Kill a function's live workers, one at least."""
+        for pid in until(lambda: self.workers(function)):
+            assert pid > 0  # 0 would be our own process group
+            os.kill(pid, signal.SIGKILL)
+
 
 def until(check: Callable[[], T], seconds: float = 20.0) -> T:
     """Poll until `check` is truthy and return its value; fails the test after `seconds`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,8 +52,7 @@ def asked(impatient_runner: Running) -> Asked:
     made = Asked(impatient_runner)
     made.begin("killed", {"kind": "slow", "delay_ms": 60_000})
     until(lambda: made.marks["killed"] not in impatient_runner.get(FAULTS).text, 60)
-    for pid in impatient_runner.workers(SUMMARIZER):
-        os.kill(pid, signal.SIGKILL)
+    impatient_runner.kill(SUMMARIZER)
     made.begin("slow", {"kind": "slow", "delay_ms": 60_000})
     made.begin("rate_limit", PASS, {"kind": "rate_limit"})
     made.begin("error", {"kind": "error"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,17 +55,15 @@ def lives(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Itera
 
 
 def _first_life(first: Running, receiver: Receiver, marks: dict[str, str]) -> dict[str, str]:
-    def kill() -> None:
-        for pid in first.workers(WEBHOOKS):
-            os.kill(pid, signal.SIGKILL)
-
     requests: dict[str, str] = {}
 
     def begin(name: str, url: str, mode: str = "parallel") -> None:
         more = {"orchestration_mode": mode, "webhook_url": url, "webhook_secret": SECRET}
         requests[name] = accepted(first, text(marks[name]), **more)
 
-    begin("cut", receiver.at(f"/{marks['cut']}", after(kill, status(204)), status(204)))
+    begin(
+        "cut", receiver.at(f"/{marks['cut']}", after(lambda: first.kill(WEBHOOKS), status(204)), status(204))
+    )
     until(lambda: receiver.got(f"/{marks['cut']}"), 60)
     begin("late", receiver.at(f"/{marks['late']}", status(503), status(204)))
     until(lambda: delivery(first, requests["late"]).get("status") == "waiting", 60)
