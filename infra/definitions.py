@@ -36,6 +36,7 @@ class Parts:
     integrations: dict[str, str] = field(default_factory=lambda: {})
     tasks: dict[str, str] = field(default_factory=lambda: {})
     queues: dict[str, str] = field(default_factory=lambda: {})
+    told: str = ""
 
     def integration(self, name: str) -> str:
         """Return a placeholder for the `Resource` of an integration, for example `lambda:invoke`."""
@@ -51,6 +52,10 @@ class Parts:
         """Return a placeholder for the URL of queue `name`."""
         self.queues[name] = f"Queue{_camel(name)}"
         return f"${{{self.queues[name]}}}"
+
+    def when_stopped(self, queue: str) -> None:
+        """Name the queue that is told of executions that fail, run out of time or are aborted."""
+        self.told = queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,9 @@ def _misfits(one: Definition, found: list[Found]) -> Iterator[str]:
     members = {member.id: member for member in found if member.spec.task_of == name}
     for id in sorted(one.parts.tasks.keys() - members):
         yield f"{shown}:1: runs {id!r}, but no such function has task_of={name!r}; add it to its spec.py"
-    for id in sorted(one.parts.queues.keys() - {queue.name for queue in QUEUES}):
+    if not one.parts.told:
+        yield f"{shown}:1: tells nobody of executions that are stopped; call `parts.when_stopped(<queue>)`"
+    for id in sorted({*one.parts.queues, one.parts.told} - {"", *(queue.name for queue in QUEUES)}):
         yield f"{shown}:1: sends to the unknown queue {id!r}; add it in QUEUES"
     for id in sorted(members.keys() - one.parts.tasks):
         yield members[id].complaint("task_of", f"{shown} runs no {id!r}; name it there or drop task_of")

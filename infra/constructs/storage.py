@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Acknowledgment as Because
 from aws_cdk import Duration, Validations
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
@@ -75,6 +78,18 @@ class QueuePair:
 
     main: sqs.Queue
     dead: sqs.Queue
+
+    def admit(self, rule: events.CfnRule) -> None:
+        """Let an EventBridge rule send to both, and nobody else by the same permission."""
+        for queue in (self.main, self.dead):
+            queue.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[cast(iam.IPrincipal, iam.ServicePrincipal("events.amazonaws.com"))],
+                    actions=["sqs:SendMessage"],
+                    resources=[queue.queue_arn],
+                    conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+                )
+            )
 
 
 class Queues(Construct):

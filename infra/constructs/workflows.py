@@ -1,4 +1,8 @@
-"""State machines: Standard workflows that run functions as tasks, each under a role of its own."""
+"""State machines: Standard workflows that run functions as tasks, each under a role of its own.
+
+An execution that fails, runs out of time or is aborted can do nothing about it itself: EventBridge tells a
+queue, whose worker ends what the execution left.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Mapping
 
 from aws_cdk import Acknowledgment as Because
 from aws_cdk import ArnFormat, Aws, Stack, Validations
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -28,6 +33,9 @@ WATCHING = {
     ],
     "xray": ["GetSamplingRules", "GetSamplingTargets", "PutTelemetryRecords", "PutTraceSegments"],
 }  # fmt: skip
+
+
+STOPPED = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 
 def workflow_arns(scope: Construct, deployment: Deployment) -> dict[str, str]:
@@ -63,6 +71,8 @@ class Workflows(Construct):
         self._functions = functions
         self._queues = queues
         self.by_name = {one.workflow.name: self._machine(one) for one in definitions}
+        for one in definitions:
+            self._tell_when_stopped(one)
 
     def _machine(self, one: Definition) -> stepfunctions.CfnStateMachine:
         name = one.workflow.name
@@ -80,6 +90,31 @@ class Workflows(Construct):
             tracing_configuration=stepfunctions.CfnStateMachine.TracingConfigurationProperty(enabled=True),
             logging_configuration=_every_event(group),
         )
+
+    def _tell_when_stopped(self, one: Definition) -> None:
+        # The whole event, untransformed ("PutTargets": no Input, InputPath or InputTransformer). It holds the
+        # execution's input as a text, whose quotes a template would have to escape; and so an event that
+        # could not be delivered looks the same when it is taken back from the dead letters.
+        name, pair = one.workflow.name, self._queues.by_name[one.parts.told]
+        rule = events.CfnRule(
+            self,
+            f"{name}-stopped",
+            name=f"{self._deployment.prefix}-{name}-stopped",
+            description=f"Tells of executions of {name} that failed, ran out of time or were aborted",
+            event_pattern={
+                "source": ["aws.states"],
+                "detail-type": ["Step Functions Execution Status Change"],
+                "detail": {"status": STOPPED, "stateMachineArn": [self.by_name[name].attr_arn]},
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="queue",
+                    arn=pair.main.queue_arn,
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=pair.dead.queue_arn),
+                )
+            ],
+        )
+        pair.admit(rule)
 
     def _substitutions(self, parts: Parts) -> dict[str, str]:
         arns = {key: self._functions[id].function.function_arn for id, key in parts.tasks.items()}

@@ -11,6 +11,7 @@ from infra.local.gateway.routes import HttpApi, http_api_of
 from infra.local.resources import Call, check_types, create_resources
 from infra.local.synth import STACK
 from infra.local.template import Endpoints, Template
+from infra.local.triggers.executions import Rule, rules_of
 from infra.local.vendors import Vendor, vendors_of
 from infra.local.workers.function import LocalFunction, functions_of
 from infra.local.workflows.machines import Machine, machines_of
@@ -31,6 +32,7 @@ class Deployment:
     template: Template
     functions: dict[str, LocalFunction]
     machines: dict[str, Machine]
+    rules: list[Rule]
     policies: Policies
     api: HttpApi | None
     vendors: list[Vendor]
@@ -41,7 +43,7 @@ def read_deployment(out: Path, endpoints: Endpoints, stack: str = STACK) -> Depl
 
     Raises:
         RunnerError: the template has something the runner does not know: a resource type, an intrinsic
-            function, a kind of state.
+            function, a kind of state or of rule.
     """
     template = Template.load(out, stack, endpoints)
     check_types(template)
@@ -49,7 +51,8 @@ def read_deployment(out: Path, endpoints: Endpoints, stack: str = STACK) -> Depl
     callers = {function.name: function.role for function in functions.values()}
     callers |= {machine.caller: machine.role for machine in machines.values()}
     policies = Policies.of(template, callers)
-    return Deployment(template, functions, machines, policies, http_api_of(template), vendors_of(template))
+    rules, api = rules_of(template, machines), http_api_of(template)
+    return Deployment(template, functions, machines, rules, policies, api, vendors_of(template))
 
 
 def create(deployment: Deployment, call: Call) -> None:

@@ -54,8 +54,15 @@ class Functions:
         return live
 
     def workers(self) -> dict[str, list[int]]:
-        """Return the process ids of each function's live workers."""
-        return {name: [worker.pid for worker in pool.workers] for name, pool in self._pools.items()}
+        """Return the process ids of each function's live workers.
+
+        One that is only about to start has none: whoever kills what is listed would kill process 0, which
+        stands for their own group.
+        """
+        return {
+            name: [worker.pid for worker in pool.workers if worker.pid and not worker.dead]
+            for name, pool in self._pools.items()
+        }
 
     async def reap_idle(self, idle_seconds: float) -> None:
         """End idle workers, for ever."""

@@ -31,6 +31,7 @@ from infra.local.options import ROOT, Options, read_options
 from infra.local.persistence import Part, Store, vendor_secrets
 from infra.local.standins import StandIns
 from infra.local.template import Endpoints
+from infra.local.triggers.executions import ExecutionEvents
 from infra.local.triggers.queues import Poller, mappings_of
 from infra.local.triggers.schedules import Scheduler, schedules_of
 from infra.local.vendors import store_secrets
@@ -92,8 +93,9 @@ class Host:
         moto = MotoCalls("")
         self.services = Services(moto, self.functions.invoke, self.functions.knows)
         self.front = Front(self.services, Policies({}, {}, {}), self.logs.say)
-        self.executions = Executions(self.front, partial(self.services.changed, "states"), self.logs.say)
-        self._closing.push_async_callback(self.executions.suspend)  # before its tasks' workers end
+        self.events = ExecutionEvents(self.services, self.logs.say)
+        changed = partial(self.services.changed, "states")
+        self.executions = Executions(self.front, changed, self.logs.say, self.events.ended)
         self.services.states = StatesApi(self.executions).answer
         server, port = await serve(self.front)
         self._closing.callback(server.close)
@@ -139,6 +141,7 @@ class Host:
         self.web.api = Gateway(deployment.api, self.functions.invoke) if deployment.api else None
         self.web.visitors = Visitors.of(deployment.api, self.options.environment)
         self._start_triggers(deployment)
+        self.events.rules = deployment.rules
         self.executions.deploy(deployment.machines)
         envfile.write(self.options.data / "env", deployment, self.url)
         self.deployment = deployment
@@ -176,6 +179,7 @@ class Host:
 
         async def finish() -> None:
             server.should_exit = True
+            await self.executions.suspend()  # while what its tasks call still answers
             await self._stop_triggers()
             await task
 

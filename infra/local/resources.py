@@ -27,6 +27,7 @@ _NOTHING_TO_DO = (
     "AWS::ApiGatewayV2::",
     "AWS::Lambda::",
     "AWS::Scheduler::",
+    "AWS::Events::Rule",
     "AWS::StepFunctions::StateMachine",
     "AWS::XRay::",
     "AWS::ApplicationSignals::",

@@ -139,8 +139,8 @@ def explain(output: str, root: Path) -> str:
         for name, number in _FRAME.findall(output)
         if Path(name).is_relative_to(root) and ".venv" not in Path(name).parts
     ]
-    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Exit)\b", line)]
-    text = (errors or lines)[-1]
+    errors = [place for place, line in enumerate(lines) if re.match(r"[\w.]*(Error|Exception|Exit)\b", line)]
+    text = " ".join(lines[(errors or [-1])[-1] :])  # an error may go on in further lines
     if not frames:
         return text
     path, number = frames[-1]

@@ -16,6 +16,7 @@ REFERENCE = {f"{name}.$": f"$.{name}" for name in ("tenant", "request_id", "mode
 
 def define(parts: Parts) -> State:
     """Return the definition in Amazon States Language."""
+    parts.when_stopped("analysis")
     return {
         "StartAt": "mode",
         "States": {

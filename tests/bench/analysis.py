@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import Counter
@@ -191,5 +190,6 @@ def _counted(running: Running, mode: str) -> costs.Counted:
     functions = running.get("/_local/calls").json()
     by_action: Counter[str] = Counter()
     for found in functions.values():
-        by_action.update({action: number for action, number in found.items()})
-    return costs.Counted(dict(by_action), entered, json.dumps(functions).count("agents-"))
+        by_action.update(found)
+    lambdas = sum(not name.startswith("states:") for name in functions)
+    return costs.Counted(dict(by_action), entered, lambdas)

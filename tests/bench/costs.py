@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MILLION = 1_000_000
+AGENTS = 3
 MODEL_SECONDS = 2.0
 """How long an agent waits for its model."""
 OTHER_SECONDS = 0.05
 """How long every other function takes."""
+INDEX_WRITES = 6
+"""Writes of the indexes `listed`, `by_status` and `swept`: three when a request is created, three when it is
+settled (one in `listed`; `by_status` moves its entry, which is two)."""
 
 PRICE = {
     "state transition": 25 / MILLION,
@@ -29,11 +33,11 @@ _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "T
 
 @dataclass(frozen=True)
 class Counted:
-    """What one analysis used: AWS calls by `service:Action`, states entered, agents that ran."""
+    """What one analysis used: AWS calls by `service:Action`, states entered, functions that ran for it."""
 
     calls: dict[str, int]
     transitions: int
-    agents: int
+    functions: int
 
 
 def of_thousand(counted: Counted) -> dict[str, float]:
@@ -45,8 +49,10 @@ def of_thousand(counted: Counted) -> dict[str, float]:
 
     add("API", 1, "HTTP API request")
     add("Step Functions", counted.transitions, "state transition")
-    add("Lambda", counted.agents + 1, "Lambda request")
-    add("Lambda", 3 * MODEL_SECONDS + (counted.agents - 2) * OTHER_SECONDS, "Lambda GB-second (arm64)")
+    add("Lambda", counted.functions, "Lambda request")
+    seconds = AGENTS * MODEL_SECONDS + (counted.functions - AGENTS) * OTHER_SECONDS
+    add("Lambda", seconds, "Lambda GB-second (arm64)")  # taken as 1 GB each: the collector has half
+    add("DynamoDB", INDEX_WRITES, "DynamoDB write unit")
     for call, number in counted.calls.items():
         service, _, action = call.partition(":")
         if service == "dynamodb":

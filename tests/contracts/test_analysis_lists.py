@@ -108,6 +108,31 @@ def test_since_and_until_are_both_included(store: AnalysisStore) -> None:
     run(go)
 
 
+@pytest.mark.parametrize(
+    ("year", "before", "after"), [(-90e9, [], ["req_1"]), (-1e9, [], ["req_1"]), (20e9, ["req_1"], [])]
+)
+def test_a_time_far_away_is_before_or_after_all_there_is(
+    store: AnalysisStore, year: float, before: list[str], after: list[str]
+) -> None:
+    async def go() -> None:
+        await store.create([(an_analysis(), TEXT)])
+        assert await listed(store, until=year) == before
+        assert await listed(store, since=year) == after
+        assert await listed(store, since=year, until=year + 9) == []
+
+    run(go)
+
+
+def test_a_cursor_that_leads_out_of_the_range_leads_to_its_end(store: AnalysisStore) -> None:
+    async def go() -> None:
+        await fill(store)
+        first = await store.page(Query("acme", MANY - 2))
+        assert await listed(store, since=NOW + 10, cursor=first.cursor) == []
+        assert await listed(store, since=NOW + 10, status="pending", cursor=first.cursor) == []
+
+    run(go)
+
+
 def test_deleted_and_expired_requests_are_not_listed(store: AnalysisStore) -> None:
     async def go() -> None:
         await store.create([(an_analysis(), TEXT)])

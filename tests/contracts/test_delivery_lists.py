@@ -54,6 +54,16 @@ def test_only_what_failed_for_good_is_listed_and_only_as_long_as_it_has(store: D
     play(scene)
 
 
+def test_a_time_far_away_is_before_or_after_all_there_is(store: DeliveryStore) -> None:
+    async def scene() -> None:
+        await failed(store)
+        assert list(await store.failed("acme", -90e9, 20e9, 9)) == ["req_1"]
+        assert list(await store.failed("acme", -2e9, -1e9, 9)) == []
+        assert list(await store.failed("acme", 20e9, 30e9, 9)) == []
+
+    play(scene)
+
+
 def test_the_sweep_erases_what_expired_before_today_and_nothing_else(store: DeliveryStore) -> None:
     async def scene() -> None:
         expiry = NOW + 30 * DAY

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestrator.aws import clients
 from orchestrator.webhooks.models import Attempt, Delivery
 from orchestrator.webhooks.ports import DeliveryStore
 from tests.contracts.delivery_stores import (
@@ -240,7 +241,54 @@ def test_with_only_failed_nothing_else_is_tried_again(store: DeliveryStore) -> N
         assert await store.renew("acme", "req_1", NOW, 1, only_failed=True) is None
         await failed(store, subject="req_2")
         assert await store.renew("acme", "req_2", NOW, int(NOW) + DAY, only_failed=True) is not None
-        assert await store.renew("acme", "req_2", NOW, int(NOW) + DAY, only_failed=True) is None
+        assert await store.renew("acme", "req_2", NOW + 1, int(NOW) + DAY, only_failed=True) is None
+
+    play(scene)
+
+
+def test_a_round_by_hand_may_be_due_later(store: DeliveryStore) -> None:
+    async def scene() -> None:
+        await failed(store)
+        renewed = await store.renew("acme", "req_1", NOW, int(NOW) + DAY, due_at=NOW + 10.5)
+        assert renewed is not None
+        assert (renewed.updated_at, renewed.next_at) == (NOW, NOW + 10.5)
+        assert (await taken(store, NOW + 10.4, "w2")).holder != "w2"
+        assert (await taken(store, NOW + 10.5, "w2")).holder == "w2"
+
+    play(scene)
+
+
+def test_what_has_expired_is_not_tried_again_though_it_is_still_there(store: DeliveryStore) -> None:
+    async def scene() -> None:
+        await failed(store)
+        over = (await failed_as_it_stands(store)).expires_at
+        assert await store.renew("acme", "req_1", over, over + DAY) is None
+        assert await store.renew("acme", "req_1", over - 1, over + DAY) is not None
+
+    play(scene)
+
+
+async def failed_as_it_stands(store: DeliveryStore) -> Delivery:
+    found = await store.get("acme", "req_1")
+    assert found is not None
+    return found
+
+
+def test_a_round_whose_reply_was_lost_is_still_the_callers() -> None:
+    """The SDK sends it again, and its condition does not hold any more."""
+    lost = iter([True])
+
+    def lose_the_first(**_: object) -> float | None:
+        return 0 if next(lost, False) else None
+
+    async def scene() -> None:
+        with delivery_store("table") as store:
+            await failed(store)
+            clients.dynamodb().meta.events.register_first("needs-retry.dynamodb.UpdateItem", lose_the_first)
+            renewed = await store.renew("acme", "req_1", NOW, int(NOW) + DAY, only_failed=True)
+            assert next(lost, None) is None
+            assert renewed is not None
+            assert (renewed.status, renewed.by_hand) == ("waiting", True)
 
     play(scene)
 

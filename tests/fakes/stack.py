@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def _watch(made: Stack) -> None:
         make().meta.events.register(
             "before-parameter-build", lambda model, **_: made.calls.append(model.name)
         )
-    clients.dynamodb().meta.events.register("provide-client-params.dynamodb", _no_reserved_words)
+    for rule in (_no_reserved_words, _nothing_unused, _no_reversed_range):
+        clients.dynamodb().meta.events.register("provide-client-params.dynamodb", rule)
 
 
 def _no_reserved_words(params: Any, **_: Any) -> None:
@@ -93,6 +95,42 @@ def _no_reserved_words(params: Any, **_: Any) -> None:
 
 
 _OPERATORS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+
+
+def _nothing_unused(params: Any, **_: Any) -> None:
+    """Refuse what DynamoDB refuses: a name or a value that no expression uses, or that is not given."""
+    for level in _levels(params):
+        said = " ".join(value for name, value in level.items() if str(name).endswith("Expression"))
+        for mark, kind in (("#", "Names"), (":", "Values")):
+            used = set(re.findall(rf"{mark}\w+", said))
+            assert used == set(level.get(f"ExpressionAttribute{kind}") or {}), f"{kind} of {said!r}"
+
+
+def _no_reversed_range(params: Any, **_: Any) -> None:
+    """Refuse what DynamoDB refuses: a BETWEEN whose lower bound is above its upper one."""
+    for level in _levels(params):
+        for name, value in level.items():
+            if str(name).endswith("Expression"):
+                for low, high in re.findall(r"BETWEEN (:\w+) AND (:\w+)", value):
+                    values = level["ExpressionAttributeValues"]
+                    assert _order(values[low]) <= _order(values[high]), f"{value!r} is reversed: {values}"
+
+
+def _order(value: Any) -> Any:
+    ((kind, content),) = value.items()
+    return Decimal(content) if kind == "N" else content
+
+
+def _levels(params: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in `params` that holds an expression or what one refers to."""
+    if isinstance(params, dict):
+        if any(str(name).endswith("Expression") or "ExpressionAttribute" in str(name) for name in params):
+            yield params
+        for value in params.values():
+            yield from _levels(value)
+    elif isinstance(params, list | tuple):
+        for value in params:
+            yield from _levels(value)
 
 
 def _expressions(params: Any) -> Iterator[tuple[str, str]]:

@@ -67,10 +67,14 @@ class MemoryDeliveries:
         expires_at: int,
         url: str | None = None,
         *,
+        due_at: float | None = None,
         only_failed: bool = False,
     ) -> Delivery | None:
+        self._fail("renew")
         delivery = self.deliveries.get((tenant, subject))
         if delivery is None or delivery.is_held(now) or len(delivery.log) >= MAX_ATTEMPTS:
+            return None
+        if delivery.expires_at <= now:
             return None
         if only_failed and delivery.status != "failed":
             return None
@@ -82,7 +86,7 @@ class MemoryDeliveries:
                 status="waiting",
                 tries=0,
                 by_hand=True,
-                next_at=now,
+                next_at=now if due_at is None else due_at,
                 updated_at=now,
                 expires_at=expires_at,
             )

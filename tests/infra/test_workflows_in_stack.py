@@ -72,6 +72,54 @@ def test_its_role_may_run_its_own_tasks_and_send_to_its_own_queues_and_nothing_e
         assert queues == set(urls)
 
 
+def test_a_queue_is_told_of_executions_that_are_stopped_and_by_that_rule_alone(stack: Stack) -> None:
+    rules = {rule["Properties"]["Name"]: id for id, rule in stack.of("Events::Rule").items()}
+    made = stack.of("StepFunctions::StateMachine")
+    assert set(rules) == {f"{one['Properties']['StateMachineName']}-stopped" for one in made.values()}
+    for id, machine in made.items():
+        rule = rules[f"{machine['Properties']['StateMachineName']}-stopped"]
+        properties = stack.template["Resources"][rule]["Properties"]
+        assert properties["EventPattern"] == {
+            "source": ["aws.states"],
+            "detail-type": ["Step Functions Execution Status Change"],
+            "detail": {
+                "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                "stateMachineArn": [{"Fn::GetAtt": [id, "Arn"]}],
+            },
+        }
+        (target,) = properties["Targets"]
+        assert set(target) == {"Id", "Arn", "DeadLetterConfig"}  # the event as it is
+        for arn in (target["Arn"], target["DeadLetterConfig"]["Arn"]):
+            assert senders(stack, arn["Fn::GetAtt"][0]) == [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": arn,
+                    "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}},
+                }
+            ]
+
+
+def test_what_could_not_be_told_lies_with_the_dead_letters_of_that_queue(stack: Stack) -> None:
+    for rule in stack.of("Events::Rule").values():
+        (target,) = rule["Properties"]["Targets"]
+        queue = stack.template["Resources"][target["Arn"]["Fn::GetAtt"][0]]["Properties"]
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"] == target["DeadLetterConfig"]["Arn"]
+
+
+def senders(stack: Stack, queue: str) -> list[Json]:
+    """What a queue's own policy allows."""
+    policies = [policy["Properties"] for policy in stack.of("SQS::QueuePolicy").values()]
+    statements = [
+        statement
+        for policy in policies
+        if policy["Queues"] == [{"Ref": queue}]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    return [statement for statement in statements if statement["Effect"] == "Allow"]
+
+
 def folders(stack: Stack) -> dict[str, str]:
     functions = stack.of("Lambda::Function").items()
     return {
@@ -94,6 +142,7 @@ from infra.definitions import Parts
 from infra.states import task
 
 def define(parts):
+    parts.when_stopped("jobs")
     return {"StartAt": "a", "States": {"a": task(parts, "agents-a", {}, End=True)}}
 """
 
@@ -147,6 +196,20 @@ def test_a_queue_that_does_not_exist_is_told(tmp_path: Path) -> None:
     assert complaint(tmp_path, source, Function("x", task_of="flow")) == (
         "infra/workflows/flow.py:1: sends to the unknown queue 'jubs'; add it in QUEUES"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ("parts.when_stopped('jubs')", "sends to the unknown queue 'jubs'; add it in QUEUES"),
+        ("pass", "tells nobody of executions that are stopped; call `parts.when_stopped(<queue>)`"),
+    ],
+)
+def test_a_definition_that_tells_no_queue_of_what_is_stopped_is_told(
+    tmp_path: Path, call: str, says: str
+) -> None:
+    source = GOOD.replace('parts.when_stopped("jobs")', call)
+    assert complaint(tmp_path, source, Function("x", task_of="flow")) == f"infra/workflows/flow.py:1: {says}"
 
 
 def test_a_folder_that_its_workflow_does_not_run_is_told_at_its_own_line(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.local.receiving import CALLBACK_SECRETS, Receiver, receiving
 from tests.local.running import Running, launch, until, wait_ready
 from tests.local.sample import stack
 
@@ -55,6 +56,28 @@ def keyed_runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     settings = {"AUTH_MODE": "key", "AUTH_KEY_CACHE_SECONDS": "1"}
     with _counted(folder / "keyed_runner.json", folder / "keyed_runner", settings) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def impatient_runner(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Running]:
+    """The product's stack with short waits and secrets of its own; here and there a test kills its agents."""
+    folder = _shared_folder(tmp_path_factory, worker_id)
+    settings = {
+        "OPENAI_TIMEOUT": "3",
+        "WEBHOOK_TIMEOUT": "3",
+        "WEBHOOK_MAX_RETRIES": "2",
+        "WEBHOOK_RETRY_SCHEDULE": "1,1",
+        **CALLBACK_SECRETS,
+    }
+    with _counted(folder / "impatient_runner.json", folder / "impatient_runner", settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks for all tests of the process: use paths of your own."""
+    with receiving() as made:
+        yield made
 
 
 def _shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:

@@ -18,6 +18,8 @@ import httpx2
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
+# The runner speaks plain HTTP: reading the certificates of the web would take 50 ms of each call.
+HTTP: dict[str, Any] = {"timeout": 60, "verify": False}
 T = TypeVar("T")
 
 
@@ -42,16 +44,16 @@ class Running:
 
     def http(self, **options: Any) -> httpx2.Client:
         """A client of the HTTP port."""
-        return httpx2.Client(base_url=self.url, timeout=60, **options)
+        return httpx2.Client(base_url=self.url, **HTTP, **options)
 
     def get(self, path: str, **options: Any) -> httpx2.Response:
-        return httpx2.get(self.url + path, timeout=60, **options)
+        return httpx2.get(self.url + path, **HTTP, **options)
 
     def post(self, path: str, **options: Any) -> httpx2.Response:
-        return httpx2.post(self.url + path, timeout=60, **options)
+        return httpx2.post(self.url + path, **HTTP, **options)
 
     def delete(self, path: str) -> httpx2.Response:
-        return httpx2.delete(self.url + path, timeout=60)
+        return httpx2.delete(self.url + path, **HTTP)
 
     def boto(self, service: str, key: str = "local-admin") -> Any:
         """An SDK client; with a function's name as `key` it has that function's permissions."""
@@ -79,13 +81,21 @@ class Running:
         """The process ids of a function's live workers."""
         return self.get("/_local/workers").json().get(function, [])
 
+    def kill(self, function: str) -> None:
+        """Kill a function's live workers, one at least."""
+        for pid in until(lambda: self.workers(function)):
+            assert pid > 0  # 0 would be our own process group
+            os.kill(pid, signal.SIGKILL)
+
 
 def until(check: Callable[[], T], seconds: float = 20.0) -> T:
     """Poll until `check` is truthy and return its value; fails the test after `seconds`."""
-    end = time.monotonic() + seconds
+    begun = time.monotonic()
     while not (value := check()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.01)
+        waited = time.monotonic() - begun
+        assert waited < seconds, f"not within {seconds} s"
+        # Looking takes time from those who are waited for: the longer it took, the less often.
+        time.sleep(min(0.02 + waited / 20, 0.2))
     return value
 
 

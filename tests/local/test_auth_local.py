@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from typing import Any
 
 import pytest
 
-from tests.local.running import ROOT, Running, until
+from tests.local.house import House
+from tests.local.running import Running, until
 
 UNAUTHORIZED = (401, {"message": "Unauthorized"})
 FORBIDDEN = (403, {"message": "Forbidden"})
-
-
-@dataclass(frozen=True)
-class House:
-    """The running stack, and its `orchestrator.tenancy` command."""
-
-    running: Running
-    keys: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        paths = f"{ROOT}:{ROOT / 'layers/orchestrator/python'}"
-        return subprocess.run(
-            [sys.executable, "-m", "orchestrator.tenancy", *arguments, "--local"],
-            check=False,
-            cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": paths,
-                "ORCHESTRATOR_LOCAL_DIR": str(self.running.data),
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    def key(self, tenant: str, scopes: str = "*") -> str:
-        """A key for the tenant, made with the command, once."""
-        if (tenant, scopes) not in self.keys:
-            done = self.command("create", "--tenant", tenant, "--name", "test", "--scopes", scopes)
-            assert done.returncode == 0, done.stderr
-            self.keys[tenant, scopes] = done.stdout.strip()
-        return self.keys[tenant, scopes]
-
-    def ask(self, method: str, path: str, headers: dict[str, str], **options: Any) -> tuple[int, Any]:
-        with self.running.http() as client:
-            answer = client.request(method, path, headers=headers, **options)
-        return answer.status_code, answer.json()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,8 +60,7 @@ def test_a_killed_workers_job_is_taken_up_and_finished_by_the_next(stack: Runnin
     texts = [f"survivor {number}" for number in range(10)]
     job = ask(stack, "memory.import", {"texts": texts}, user, Prefer="respond-async").json()["job_id"]
     until(lambda: stack.get(f"/jobs/{job}").json()["status"] == "running")
-    for pid in until(lambda: stack.workers(WORKER)):
-        os.kill(pid, signal.SIGKILL)
+    stack.kill(WORKER)
     stack.delete("/_local/sandbox/openai/faults")
     ended = until(lambda: _ended(stack, job), 30)
     assert ended["status"] == "success"
@@ -82,8 +79,7 @@ def test_a_killed_front_does_not_block_its_request_beyond_its_time(stack: Runnin
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(ask, stack, "memory.write", {"text": "cut short"}, user)
         until(lambda: stack.calls(ORCHESTRATE)["dynamodb:PutItem"] > claims)
-        for pid in stack.workers(ORCHESTRATE):
-            os.kill(pid, signal.SIGKILL)
+        stack.kill(ORCHESTRATE)
         assert first.result().status_code == 500
     # The kill may have come before the vendor was asked: the fault would then meet the second request.
     stack.delete("/_local/sandbox/openai/faults")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.synth import STACK
+from orchestrator.spec import WORKFLOWS
 from tests.local.running import ROOT, Running, runner, until
 
 HANDLER = '''"""Answers with a word."""
@@ -27,24 +30,60 @@ from orchestrator.spec import Function, Route
 
 SPEC = Function(summary="Answers.", routes=(Route("GET", "PATH", scope=None),))
 '''
+TASK = '''"""The only task of a workflow."""
+
+from orchestrator.spec import Function
+
+SPEC = Function(summary="Says a word.", task_of="NAME")
+'''
+WORKFLOW = '''"""A workflow that says a word after its only task."""
+
+from infra.states import task
+
+
+def define(parts):
+    """Return the definition."""
+    parts.when_stopped("analysis")
+    say = {"Type": "Pass", "Result": "WORD", "End": True}
+    return {"StartAt": "work", "States": {"work": task(parts, "agents-NAME", {}, Next="say"), "say": say}}
+'''
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The infrastructure, the shared package, and one function, `ping`."""
+    """The infrastructure, the shared package, one function, `ping`, and workflows of one task each."""
     root = tmp_path / "project"
     quiet = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in ("infra", "layers"):
         shutil.copytree(ROOT / name, root / name, ignore=quiet)
     for name in ("pyproject.toml", "uv.lock", "cdk.json"):
         shutil.copy(ROOT / name, root / name)
-    ping = root / "functions" / "api" / "ping"
-    ping.mkdir(parents=True)
-    for folder in (ping.parents[1], ping.parent, ping):
-        (folder / "__init__.py").write_text("")
-    (ping / "handler.py").write_text(HANDLER.replace("WORD", "one"))
-    (ping / "spec.py").write_text(SPEC.replace("PATH", "/ping"))
+    write_function(root, "api", "ping", SPEC.replace("PATH", "/ping"))
+    for workflow in WORKFLOWS:
+        write_function(root, "agents", workflow.name, TASK.replace("NAME", workflow.name))
+        write_workflow(root, workflow.name, "one")
     return root
+
+
+def write_function(root: Path, group: str, name: str, spec: str) -> None:
+    folder = root / "functions" / group / name
+    folder.mkdir(parents=True)
+    for one in (folder.parents[1], folder.parent, folder):
+        (one / "__init__.py").write_text("")
+    (folder / "handler.py").write_text(HANDLER.replace("WORD", "one"))
+    (folder / "spec.py").write_text(spec)
+
+
+def write_workflow(root: Path, name: str, word: str) -> None:
+    text = WORKFLOW.replace("WORD", word).replace("NAME", name)
+    (root / "infra" / "workflows" / f"{name}.py").write_text(text)
+
+
+def said(running: Running, workflow: str) -> str:
+    """What an execution of the workflow answers."""
+    arn = f"arn:aws:states:us-east-1:123456789012:stateMachine:{STACK}-{workflow}"
+    answer = running.boto("stepfunctions").start_sync_execution(stateMachineArn=arn)
+    return json.loads(answer["output"])
 
 
 @pytest.fixture
@@ -78,6 +117,11 @@ def test_a_save_is_seen_at_once_and_neither_a_broken_setting_nor_a_broken_spec_s
     assert "the settings stay as they were" in running.log()
     (project / ".env").write_text("LOG_LEVEL=ERROR\nCORS_ORIGINS=https://app.example.com\n")
     until(lambda: running.get("/ping", headers=ORIGIN).headers.get(ALLOWED) == ORIGIN["Origin"], 60)
+
+    workflow = WORKFLOWS[0].name
+    assert said(running, workflow) == "one"
+    write_workflow(project, workflow, "two")
+    until(lambda: said(running, workflow) == "two", 60)
 
     (ping / "spec.py").write_text("raise RuntimeError('half-written')\n")
     until(lambda: "the stack goes on as it was" in running.log(), 60)

@@ -130,6 +130,29 @@ def test_a_name_that_ran_is_refused(flows: Running) -> None:
     assert notes(flows, name) == 1
 
 
+def test_a_queue_is_told_of_executions_that_fail_or_are_aborted_and_of_no_others(flows: Running) -> None:
+    states = flows.boto("stepfunctions")
+    fine = start(flows, "nap", {"name": "fine", "nap": 0})
+    failed = start(flows, "nap", {"name": "failed", "fail": True})
+    aborted = start(flows, "nap", {"name": "aborted", "nap": 3600})
+    states.stop_execution(executionArn=aborted, error="Enough", cause="by hand")
+    assert end(flows, fine)["status"] == "SUCCEEDED"
+    queue, sqs = f"{flows.endpoint}/123456789012/sample-stopped", flows.boto("sqs")
+    told: dict[str, Any] = {}
+
+    def both() -> bool:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+            event = json.loads(message["Body"])
+            told[event["detail"]["executionArn"]] = event["detail"]
+        return {failed, aborted} <= told.keys()
+
+    until(both)
+    assert told.keys() == {failed, aborted}
+    assert {arn: detail["status"] for arn, detail in told.items()} == {failed: "FAILED", aborted: "ABORTED"}
+    assert (told[aborted]["error"], told[aborted]["cause"]) == ("Enough", "by hand")
+    assert json.loads(told[aborted]["input"]) == {"name": "aborted", "nap": 3600}
+
+
 @pytest.mark.parametrize("killed", [False, True])
 def test_an_execution_goes_on_after_a_restart_where_it_was(tmp_path: Path, killed: bool) -> None:
     data = tmp_path / "data"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import uuid
 from typing import Any
 
 import pytest
 
 from orchestrator.webhooks import signing
+from tests.local.analysing import accepted, marker, text
+from tests.local.receiving import Delivered, Receiver
 from tests.local.running import ROOT, Running, until
 
 TEXT = (ROOT / "docs" / "webhooks.md").read_text("utf-8")
@@ -39,58 +38,30 @@ def defined(holding: str) -> dict[str, Any]:
     return names
 
 
-@dataclass
-class Receiver:
-    """`deliveries` are bodies and headers as they came."""
-
-    url: str
-    deliveries: list[tuple[bytes, dict[str, str]]] = field(default_factory=list)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            made.deliveries.append((body, dict(self.headers)))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            del format, args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
-def delivered(runner: Running, receiver: Receiver, secret: Any) -> tuple[bytes, dict[str, str]]:
-    body = {"text": f"Ada Lovelace was in London. {receiver.url}", "webhook_url": receiver.url}
-    runner.post("/api/v1/process", json=body | {"webhook_secret": secret}).raise_for_status()
-    return until(lambda: receiver.deliveries, 60)[0]
+def delivered(runner: Running, receiver: Receiver, secret: Any) -> Delivered:
+    path = f"/{uuid.uuid4().hex}"
+    accepted(runner, text(marker()), webhook_url=receiver.at(path), webhook_secret=secret)
+    return until(lambda: receiver.got(path), 60)[0]
 
 
 def test_a_receiver_as_the_document_shows_it_verifies_a_real_delivery(
     runner: Running, receiver: Receiver
 ) -> None:
     verify = defined("def verify_webhook")["verify_webhook"]
-    body, headers = delivered(runner, receiver, SECRET)
-    assert verify(body, headers["X-Webhook-Signature"], SECRET)
-    assert not verify(body + b" ", headers["X-Webhook-Signature"], SECRET)
-    assert json.loads(body)["type"] == "analysis.completed"
+    one = delivered(runner, receiver, SECRET)
+    assert verify(one.body, one.headers["x-webhook-signature"], SECRET)
+    assert not verify(one.body + b" ", one.headers["x-webhook-signature"], SECRET)
+    assert json.loads(one.body)["type"] == "analysis.completed"
 
 
 def test_a_receiver_with_the_official_library_verifies_a_real_delivery(
     runner: Running, receiver: Receiver
 ) -> None:
-    body, headers = delivered(runner, receiver, ["a-newer-key", SECRET])
-    assert defined("import Webhook ")["receive"](body, headers) == json.loads(body)
+    one = delivered(runner, receiver, ["a-newer-key", SECRET])
+    receive = defined("import Webhook ")["receive"]
+    assert receive(one.body, one.headers) == json.loads(one.body)
     with pytest.raises(Exception, match="No matching signature"):
-        defined("import Webhook ")["receive"](body.replace(b"analysis", b"Analysis"), headers)
+        receive(one.body.replace(b"analysis", b"Analysis"), one.headers)
 
 
 def test_the_command_that_makes_a_secret_portable_makes_the_one_the_receiver_has(runner: Running) -> None:

@@ -24,11 +24,23 @@ def main() -> int:
     key = os.environ.get("ORCHESTRATOR_API_KEY", "")
     headers = {"x-api-key": key} if key else {}
     with httpx2.Client(base_url=given.url.rstrip("/"), headers=headers, timeout=35) as http:
+        if told := _unusable(http):
+            print(f"✗ {given.url}: {told}")
+            return 1
         deployment = Deployment(http, keyed=bool(key))
         outcomes = [_outcome(check, deployment) for check in CHECKS]
     failed = outcomes.count("failed")
     print(f"{len(CHECKS) - failed - outcomes.count('skipped')} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _unusable(http: httpx2.Client) -> str:
+    """Return why no check could pass, or an empty string."""
+    try:
+        status = http.get("/intents").status_code
+    except httpx2.HTTPError as error:
+        return f"does not answer ({error})"
+    return {401: "asks for a key: KEY=orc_…", 403: "refuses this key"}.get(status, "")
 
 
 def _outcome(check: Check, deployment: Deployment) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -60,8 +65,8 @@ def readiness(at: Deployment) -> str:
 
 
 def pages(at: Deployment) -> str:
-    """GET /openapi.json, /docs and /redoc are there."""
-    for page in ("/docs", "/redoc"):
+    """GET /openapi.json, /openapi/chatgpt.json, /docs and /redoc are there."""
+    for page in ("/docs", "/redoc", "/openapi/chatgpt.json"):
         assert at.http.get(page).status_code == 200, page
     return f"{len(at.ask('GET', '/openapi.json', 200)['paths'])} paths"
 
@@ -112,6 +117,17 @@ def job(at: Deployment) -> str:
     ended = _until(lambda: at.ask("GET", path, 200), lambda view: view["status"] in ("success", "failed"))
     assert ended["status"] == "success", str(ended)[:200]
     return str(ended["job_id"])
+
+
+def cancelling(at: Deployment) -> str:
+    """DELETE /jobs/{job_id} cancels a job, unless it was quicker."""
+    body = {"intent": "memory.import", "inputs": {"texts": [f"cancelled {at.mark} {n}" for n in range(20)]}}
+    accepted = at.ask("POST", "/orchestrate", 202, json=body, headers={"prefer": "respond-async"})
+    path = f"/jobs/{accepted['job_id']}"
+    answer = at.http.delete(path)
+    assert answer.status_code in (200, 202, 409), f"{answer.status_code} {answer.text[:200]}"
+    ended = _until(lambda: at.ask("GET", path, 200), lambda view: view["status"] in ("success", "cancelled"))
+    return f"{answer.status_code}, {ended['status']}"
 
 
 def unknown(at: Deployment) -> str:
@@ -200,11 +216,37 @@ def retry(at: Deployment) -> str:
     return _delivered(at, attempts=2)
 
 
+def replay(at: Deployment) -> str:
+    """POST /api/v1/webhook/retry?since= tells what it tries again."""
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    answer = at.ask("POST", "/api/v1/webhook/retry", 202, params={"since": since.isoformat()})
+    return f"{len(answer['request_ids'])} had failed"
+
+
 def signature(at: Deployment) -> str:
     """POST /webhook/callback/test says why a signature does not match."""
-    headers = {"x-webhook-secret": SECRET, "x-webhook-signature": "sha256=00"}
-    said = at.ask("POST", "/webhook/callback/test", 200, content=b"{}", headers=headers)
-    return str(said)[:80]
+    body = b"{}"
+    headers = {"x-webhook-secret": SECRET, "x-webhook-signature": f"sha256={_signed(body, SECRET)}"}
+    said = at.ask("POST", "/webhook/callback/test", 200, content=body, headers=headers)["signature"]
+    assert (said["valid"], "sha256=" in said["because"]) == (False, True), str(said)[:200]
+    return str(said["because"])
+
+
+def _signed(body: bytes, secret: str) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def inbound(at: Deployment) -> str:
+    """POST /webhook/receive takes what is signed, and refuses it the second time."""
+    laptop = at.http.base_url.host in ("localhost", "127.0.0.1", "::1")
+    secret = os.environ.get("WEBHOOK_RECEIVE_SECRET") or ("local-stand-in" if laptop else "")
+    if not secret:
+        raise Skipped("WEBHOOK_RECEIVE_SECRET is not in the environment")
+    body = json.dumps({"text": f"{TEXT} {at.mark}"}).encode()
+    headers = {"content-type": "application/json", "x-webhook-signature": _signed(body, secret)}
+    accepted = at.ask("POST", "/webhook/receive", 202, content=body, headers=headers)
+    at.ask("POST", "/webhook/receive", 409, content=body, headers=headers)
+    return str(accepted["request_id"])
 
 
 def unsigned(at: Deployment) -> str:
@@ -242,6 +284,7 @@ def calendar(at: Deployment) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    liveness, readiness, pages, guarded, intents, memory, idempotency, job, unknown, analysis, waiting, batch,
-    listing, as_job, webhook, retry, signature, unsigned, inner_address, deletion, calendar,
+    liveness, readiness, pages, guarded, intents, memory, idempotency, job, cancelling, unknown, analysis,
+    waiting, batch, listing, as_job, webhook, retry, replay, signature, unsigned, inbound, inner_address,
+    deletion, calendar,
 )  # fmt: skip

@@ -6,12 +6,17 @@ from fastapi import Path, Query
 
 from functions.api.jobs.spec import SPEC
 from orchestrator import wiring
-from orchestrator.analysis.as_job import REQUEST, as_job
+from orchestrator.analysis.as_job import as_job
+from orchestrator.analysis.reading import REQUEST
 from orchestrator.entry.http import Caller, create_app, lambda_handler
+from orchestrator.entry.identity import require
 from orchestrator.entry.preferences import MAX_WAIT
 from orchestrator.errors import Conflict
 from orchestrator.jobs.models import JobView
 from orchestrator.wiring import analysis
+
+RESULTS = "analysis:read"
+"""The scope without which nobody sees what the agents found, whichever way it is asked for."""
 
 JobId = Annotated[
     str,
@@ -33,6 +38,7 @@ async def get_job(
 ) -> JobView:
     """Return how a job is doing; with `wait`, as soon as it has ended."""
     if job_id.startswith(REQUEST):
+        require(caller, RESULTS)
         return as_job(await analysis.results().watch(caller.tenant, job_id, wait))
     jobs = wiring.jobs()
     return jobs.view(await jobs.watch(caller.tenant, job_id, wait))

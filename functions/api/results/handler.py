@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Response
-from pydantic import AwareDatetime, BeforeValidator
 
 from functions.api.results.spec import SPEC
 from orchestrator.analysis.listing import Wanted
@@ -12,6 +11,7 @@ from orchestrator.analysis.models import Status
 from orchestrator.analysis.reading import BATCH
 from orchestrator.analysis.views import RequestView, ResultView
 from orchestrator.entry.http import Caller, create_app, lambda_handler
+from orchestrator.entry.moments import Moment
 from orchestrator.entry.snapstart import before_snapshot
 from orchestrator.wiring import analysis
 
@@ -25,14 +25,6 @@ Id = Annotated[
     ),
 ]
 
-
-def _with_plus(value: object) -> object:
-    # An offset written as it is, `+01:00`, arrives as a space: in a query a plus stands for one.
-    return value.replace(" ", "+") if isinstance(value, str) else value
-
-
-Moment = Annotated[AwareDatetime | None, BeforeValidator(_with_plus)]
-
 app = create_app(SPEC)
 
 
@@ -43,8 +35,8 @@ async def list_results(
     page_size: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=256, description="A page's `next_cursor`.")] = None,
     status: Annotated[Status | None, Query(description="Only requests with it.")] = None,
-    since: Annotated[Moment, Query(description="Created then or later; RFC 3339.")] = None,
-    until: Annotated[Moment, Query(description="Created then or before; RFC 3339.")] = None,
+    since: Annotated[Moment | None, Query(description="Created then or later; RFC 3339.")] = None,
+    until: Annotated[Moment | None, Query(description="Created then or before; RFC 3339.")] = None,
 ) -> ListView:
     """List requests, newest first."""
     number = page or (None if cursor else 1)

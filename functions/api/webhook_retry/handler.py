@@ -1,13 +1,13 @@
 """POST /api/v1/webhook/retry/{request_id}: deliver a webhook again. Without an id: all that failed."""
 
 import time
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
 
 from functions.api.webhook_retry.spec import SPEC
 from orchestrator.entry.http import Caller, create_app, lambda_handler
+from orchestrator.entry.moments import Moment
 from orchestrator.webhooks.views import DeliveryView, ReplayView, RetryRequest
 from orchestrator.wiring import webhooks
 
@@ -18,7 +18,7 @@ RequestId = Annotated[
     str,
     Path(max_length=128, description="Id of an analysis request or of a job.", examples=["req_abc123"]),
 ]
-Moment = Annotated[datetime, Query(description="RFC 3339; without an offset it is UTC.")]
+When = Annotated[Moment, Query(description="RFC 3339; without an offset it is UTC.")]
 
 app = create_app(SPEC)
 
@@ -41,17 +41,13 @@ async def retry_webhook(
 @app.post("/api/v1/webhook/retry", status_code=202, operation_id="replayWebhooks")
 async def replay_webhooks(
     caller: Caller,
-    since: Moment,
-    until: Moment | None = None,
+    since: When,
+    until: When | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_REPLAYED, description="How many at most.")] = 100,
 ) -> ReplayView:
     """Deliver again what failed for good between two moments."""
-    end = None if until is None else _seconds(until)
-    return ReplayView.of(await webhooks.webhooks().replay(caller.tenant, _seconds(since), end, limit))
-
-
-def _seconds(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    end = until and until.timestamp()
+    return ReplayView.of(await webhooks.webhooks().replay(caller.tenant, since.timestamp(), end, limit))
 
 
 handler = lambda_handler(app)

@@ -14,7 +14,7 @@ from orchestrator.webhooks.signing import Presented
 from orchestrator.wiring import webhooks
 
 MAX_BODY = 262_144
-"""Bytes. Every usual slip is tried on the whole body."""
+"""Bytes. The usual slips are tried on all of it; it is parsed and written anew only up to 64 KB."""
 ANY_BODY: dict[str, Any] = {
     "requestBody": {
         "description": "Whatever your receiver would get.",

@@ -1,4 +1,8 @@
-"""The queue `analysis`: one message starts one request's agents, or settles one request."""
+"""The queue `analysis`: one message starts one request's agents, or settles one request.
+
+One kind comes from EventBridge, as the whole event: the request's execution failed, ran out of time or was
+aborted. The execution's input stands in it as a text.
+"""
 
 import json
 
@@ -15,15 +19,15 @@ async def work(message: Message) -> None:
         ValueError, KeyError: the message is none of ours; it ends in the dead letters.
         OrchestratorError: the message must come again.
     """
-    asked = json.loads(message.body)
-    reference = Reference.of(asked)
-    match asked["task"]:
-        case "start":
-            await analysis.workflow().start(reference)
-        case "settle":
-            await analysis.settling().settle(reference)
-        case other:
-            raise ValueError(f"no task of this queue: {other!r}")
+    match json.loads(message.body):
+        case {"task": "start", **asked}:
+            await analysis.workflow().start(Reference.of(asked))
+        case {"task": "settle", **asked}:
+            await analysis.settling().settle(Reference.of(asked))
+        case {"detail": {"status": "FAILED" | "TIMED_OUT" | "ABORTED", "input": state}}:
+            await analysis.settling().settle(Reference.of(json.loads(state)), stopped=True)
+        case _:
+            raise ValueError("no task of this queue")
 
 
 handler = queue_handler(SPEC, work)

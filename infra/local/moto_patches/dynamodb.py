@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from infra.local.moto_patches import dynamodb_changes
+from infra.local.moto_patches import dynamodb_answers, dynamodb_changes
 from infra.local.moto_patches.dynamodb_changes import told
 from infra.local.moto_patches.dynamodb_indexes import Asked, Indexes
 from infra.local.moto_patches.seam import moto
@@ -55,6 +55,7 @@ def install(endpoint: str) -> None:
     _replace(_types.Item, "__deepcopy__", _item_copy)
     _models.Table.__deepcopy__ = _snapshot
     dynamodb_changes.install()
+    dynamodb_answers.install()
     # The tree is only read: moto's validator works on a copy of its own.
     parser = _expressions.UpdateExpressionParser
     parser.make = lru_cache(maxsize=512)(parser.make)

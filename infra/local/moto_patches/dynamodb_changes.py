@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
+from infra.local.moto_patches.dynamodb_answers import forget_size
 from infra.local.moto_patches.dynamodb_indexes import Indexes
 from infra.local.moto_patches.seam import moto
 
@@ -47,9 +48,11 @@ def _reduced(self: Any) -> tuple[Any, ...]:
 def told(table: Any, hash_key: Any, range_key: Any) -> None:
     """Note that an item may not be what it was."""
     table.__dict__.setdefault(_CHANGED, set()).add(hash_key)
+    item = table.get_item(hash_key, range_key)
+    if item is not None:
+        forget_size(item)
     indexes = Indexes.known(table)
     if indexes is not None:
-        item = table.get_item(hash_key, range_key)
         indexes.update((hash_key.value, range_key and range_key.value), item)
 
 

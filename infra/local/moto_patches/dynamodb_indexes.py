@@ -67,9 +67,11 @@ class Indexes:
         """Return the indexes of a table, built if this is the first time."""
         found = cls.known(table)
         if found is None:
-            found = table.__dict__[_NAME] = cls(table)
+            found = cls(table)
             for items in table.items.values():
                 found.load(items.values() if table.range_key_attr else [items])
+            # Shown once it is whole: without the front's lock, in tests, queries come from several threads.
+            table.__dict__[_NAME] = found
         return found
 
     @classmethod

@@ -16,6 +16,8 @@ from infra.local.sandbox.wordlists import words as listed
 MOST_POINTS = 5
 _LEAST_WORDS, _MOST_WORDS = 20, 100
 _POINT_WORDS = 16
+_WORD_LETTERS = 12
+"""Characters a word may have on average: a text without blanks or full stops is one long word."""
 _RANKED = 12
 _FIRST, _SECOND = 1.5, 1.2  # texts say first what they are about
 _OPENING = re.compile(
@@ -37,16 +39,16 @@ class _Sentence(NamedTuple):
 
 
 def summarize(text: str) -> tuple[str, list[str]]:
-    """Return a summary of `text` and at least one key point, both made of its own sentences."""
+    """Return a summary of `text` and at least one key point, made of its sentences or their beginnings."""
     read = [_read(piece.text) for piece in sentences(text)]
     if not read:
-        return text.strip(), [text.strip()]
+        return (said := _cut(" ".join(text.split()), _MOST_WORDS)), [said]
     order = _ranked(read)
     budget = min(max(sum(one.length for one in read) // 4, _LEAST_WORDS), _MOST_WORDS)
     chosen = _within(read, order, budget)
     summary = " ".join(read[index].text for index in sorted(chosen))
     rest = [index for index in order if index not in chosen] or sorted(chosen)
-    return summary, [_shortened(read[index].text) for index in rest[:MOST_POINTS]]
+    return _cut(summary, _MOST_WORDS), [_shortened(read[index].text) for index in rest[:MOST_POINTS]]
 
 
 def _read(sentence: str) -> _Sentence:
@@ -97,8 +99,14 @@ def _shortened(sentence: str) -> str:
     plain = plain[:1].upper() + plain[1:]
     pieces = plain.split(" ")
     if len(pieces) <= _POINT_WORDS:
-        return plain
+        return _cut(plain, _POINT_WORDS)
     for end in range(_POINT_WORDS, _POINT_WORDS // 2, -1):
         if pieces[end - 1].endswith((",", ";", ":", "–", "—")):
             return " ".join(pieces[:end]).rstrip(",;:–— ") + "."
-    return " ".join(pieces[:_POINT_WORDS]).rstrip(",;:–— ") + "…"
+    return _cut(plain, _POINT_WORDS)
+
+
+def _cut(text: str, most_words: int) -> str:
+    """Return `text` if it has no more than `most_words`, as long as words are; else its beginning and `…`."""
+    kept = " ".join(text.split(" ")[:most_words])[: most_words * _WORD_LETTERS]
+    return text if kept == text else kept.rstrip(",;:–— ") + "…"

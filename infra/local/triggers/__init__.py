@@ -1,1 +1,1 @@
-"""What calls functions besides HTTP: queues and schedules."""
+"""What calls functions besides HTTP: queues, schedules, and executions that ended before their time."""

@@ -14,13 +14,12 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.shared import Json
 from infra.local.workflows.failures import RUNTIME, TIMEOUT, Failure
 from infra.local.workflows.history import History
-from infra.local.workflows.interpreter import Scope, run
+from infra.local.workflows.interpreter import Scope, run, timestamp
 from infra.local.workflows.intrinsics import to_text
 from infra.local.workflows.language import NEVER
 from infra.local.workflows.machines import Machine
@@ -68,12 +67,22 @@ _KEPT_FIELDS = (
 
 
 class Executions:
-    """Starts executions and remembers them; `changed` is called whenever something to keep changes."""
+    """Starts executions and remembers them.
 
-    def __init__(self, front: Front, changed: Callable[[], None], log: Callable[[str, str], None]) -> None:
+    `changed` is called whenever something to keep changes, `ended` with every execution that has ended.
+    """
+
+    def __init__(
+        self,
+        front: Front,
+        changed: Callable[[], None],
+        log: Callable[[str, str], None],
+        ended: Callable[[Execution], None] = lambda execution: None,
+    ) -> None:
         self._front = front
         self._changed = changed
         self._log = log
+        self._ended = ended
         self._tasks: dict[str, Tasks] = {}
         self._found: dict[str, Execution] = {}
         self._detailed: deque[Execution] = deque()
@@ -189,8 +198,8 @@ class Executions:
         start, data = execution.at or (None, json.loads(execution.input))
         seconds = None if machine.program.timeout == NEVER else machine.program.timeout
         try:
-            left = seconds and max(0.0, execution.started + seconds - time.time())
-            async with asyncio.timeout(left):
+            # From now on, not from the start: the time a laptop was switched off does not count.
+            async with asyncio.timeout(seconds):
                 output = await run(machine.program, data, scope, start, track)
         except Failure as failure:
             self._end(execution, "FAILED", error=failure.error, cause=failure.cause)
@@ -208,10 +217,13 @@ class Executions:
             setattr(execution, name, value)
         if execution.history:
             kind = {"TIMED_OUT": "TimedOut"}.get(status, status.capitalize())
-            told = {name: value for name, value in result.items() if value is not None and name != "output"}
+            told: Json = {name: value for name, value in result.items() if value is not None}
+            if execution.output is not None:
+                told["output"] = json.loads(execution.output)
             execution.history.end(f"Execution{kind}", **told)
         execution.ended.set()
         self._changed()
+        self._ended(execution)
         if status in ("FAILED", "TIMED_OUT"):
             self._log(f"{execution.arn} {status}: {execution.error}: {execution.cause or ''}", "ERROR")
         self._detailed.append(execution)
@@ -246,7 +258,7 @@ def _context(execution: Execution, machine: Machine) -> Json:
             "Input": json.loads(execution.input),
             "Name": execution.name,
             "RoleArn": machine.role_arn,
-            "StartTime": datetime.fromtimestamp(execution.started, UTC).isoformat(),
+            "StartTime": timestamp(execution.started),
             "RedriveCount": 0,
         },
         "StateMachine": {"Id": machine.arn, "Name": machine.name},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -72,11 +73,16 @@ async def run(
     return data
 
 
+def timestamp(moment: float) -> str:
+    """Return a Unix time as the context object has it."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 async def _state(state: State, data: Any, outer: Scope) -> tuple[Any, str | None]:
     """Run one state; return its output and the state that follows."""
     kind = type(state).__name__
-    entered = datetime.now(UTC).isoformat()
-    scope = outer.within(State={"Name": state.name, "EnteredTime": entered, "RetryCount": 0})
+    entered = {"Name": state.name, "EnteredTime": timestamp(time.time()), "RetryCount": 0}
+    scope = outer.within(State=entered)
     scope.history.add(f"{kind}StateEntered", name=state.name, input=data)
     if isinstance(state, Guarded):
         output, following = await _guarded(state, data, scope)

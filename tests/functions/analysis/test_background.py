@@ -80,6 +80,32 @@ def test_a_message_settles_a_request_whose_collector_failed(api: Deployed) -> No
     assert len(messages(api, "webhooks")) == 1
 
 
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_a_request_whose_execution_was_stopped_is_settled_and_announced_once(
+    api: Deployed, status: str
+) -> None:
+    put(api)
+    work(api, "summarizer")
+    [record] = load("workers/analysis", "stopped")["Records"]
+    event = json.loads(record["body"])
+    detail = event["detail"] | {"status": status}
+    assert deliver(api, "stopped", detail=detail) == deliver(api, "stopped", detail=detail) == DONE
+    shown = api.send("api/results", "get_result").json
+    assert (shown["status"], set(shown["errors"])) == ("partial", {"sentiment", "entity_extractor"})
+    assert all("the workflow was stopped" in one["message"] for one in shown["errors"].values())
+    assert {message["subject"] for message in messages(api, "webhooks")} == {REQUEST}
+    delivery = asyncio.run(webhooks.webhooks().log("acme", REQUEST))
+    assert json.loads(delivery.announcement.body)["type"] == "analysis.partial"
+
+
+def test_what_an_execution_does_otherwise_settles_nothing(api: Deployed) -> None:
+    put(api)
+    [record] = load("workers/analysis", "stopped")["Records"]
+    detail = json.loads(record["body"])["detail"] | {"status": "RUNNING"}
+    assert len(deliver(api, "stopped", detail=detail)["batchItemFailures"]) == 1
+    assert status(api) == "pending"
+
+
 @pytest.mark.parametrize("changes", [{"task": "dance"}, {"task": None}])
 def test_a_message_of_nobodys_ends_in_the_dead_letters(api: Deployed, changes: dict[str, Any]) -> None:
     [failed] = deliver(api, "start", **changes)["batchItemFailures"]

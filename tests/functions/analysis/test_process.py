@@ -164,6 +164,7 @@ def test_a_key_that_comes_with_another_body_is_refused(api: Deployed) -> None:
             "webhook_secret",
         ),
         ({"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": 5}, "webhook_secret"),
+        ({"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": [5]}, "webhook_secret[0]"),
         (
             {"text": TEXT, "webhook_url": "https://example.com/", "webhook_secret": "whsec_?"},
             "webhook_secret",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.aws import clients
+from orchestrator.webhooks import service
 from tests.fakes.api_gateway import Answer
 from tests.fakes.deliveries import BODY, find, put
 from tests.fakes.functions import Deployed, deployed
@@ -115,7 +116,10 @@ def test_what_is_not_there_or_another_tenants_is_not_found(api: Deployed, case: 
     assert sent(api) == []
 
 
-def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(api: Deployed) -> None:
+def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(
+    api: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "HEAD_START", 0)
     for minutes in (10, 20, 30, 70):
         put("failed", subject=f"req_{minutes}", at=REPLAYED_FROM + 60 * minutes)
     put("delivered", subject="req_good", at=REPLAYED_FROM + 60)
@@ -125,6 +129,7 @@ def test_a_replay_tries_what_failed_in_its_range_and_says_when_there_is_more(api
     assert second == {"request_ids": ["req_30"], "has_more": False}
     assert third == {"request_ids": [], "has_more": False}
     assert sorted(sent(api)) == ["req_10", "req_20", "req_30"]
+    assert all(find(f"req_{minutes}").next_at for minutes in (10, 20, 30))
 
 
 def test_a_replay_is_202_and_scans_nothing(api: Deployed) -> None:
@@ -140,6 +145,11 @@ def test_a_replay_is_202_and_scans_nothing(api: Deployed) -> None:
 )  # fmt: skip
 def test_a_range_that_is_none_is_refused(api: Deployed, query: str) -> None:
     assert post(api, "replay", rawQueryString=query).status == 422
+
+
+def test_a_replay_from_a_moment_ahead_is_refused_by_that_moments_name(api: Deployed) -> None:
+    refused = post(api, "replay", rawQueryString="since=2999-01-01T00:00:00Z")
+    assert (refused.status, refused.json["field"]) == (422, "query.since")
 
 
 @pytest.mark.parametrize("since", ["2026-11-20T11:00:00", "2026-11-20T12:00:00%2B01:00", "2026-11-20"])

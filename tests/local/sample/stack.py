@@ -254,6 +254,7 @@ def flow(notes: Path) -> Resources:
             Environment=environment,
             statements=[allow(joined, "states:StartExecution")],
         ),
+        **told_when_stopped("Nap", "Stopped"),
         "Letters": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "sample-letters"}},
         "Events": {"Type": "AWS::Logs::LogGroup", "Properties": {}},
         "FlowRole": {"Type": "AWS::IAM::Role", "Properties": {}},
@@ -286,6 +287,23 @@ def flow(notes: Path) -> Resources:
             RoleArn="arn:aws:iam::1:role/x",
             Task=attribute("task"),
         ),
+    }
+
+
+def told_when_stopped(machine: str, queue: str) -> Resources:
+    """A queue that is told of a state machine's executions that failed, ran out of time or were aborted."""
+    pattern = {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+            "stateMachineArn": [attribute(machine)],
+        },
+    }
+    properties = {"EventPattern": pattern, "Targets": [{"Id": "queue", "Arn": attribute(queue)}]}
+    return {
+        queue: {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"sample-{queue.lower()}"}},
+        f"{queue}Rule": {"Type": "AWS::Events::Rule", "Properties": properties},
     }
 
 

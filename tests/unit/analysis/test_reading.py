@@ -15,6 +15,7 @@ from orchestrator.analysis.models import AGENTS
 from orchestrator.analysis.reading import Results
 from orchestrator.analysis.views import ResultView
 from orchestrator.errors import InvalidInput, NotFound
+from orchestrator.webhooks.models import Announcement
 from tests.unit.analysis.world import DEAD_AFTER, TEXT, World
 
 FAILED: dict[str, str] = dict.fromkeys(AGENTS, "failed")
@@ -102,7 +103,7 @@ def test_a_wait_ends_with_the_request_and_reads_little(world: World) -> None:
     async def go() -> None:
         results = Results(world.store, dead_after=DEAD_AFTER, clock=time.time)
         world.now = time.time()
-        request = await world.accepted()
+        request = await world.accepted(mode="parallel")
         working = asyncio.get_running_loop().call_later(
             0.2, lambda: asyncio.ensure_future(world.work(request))
         )
@@ -153,6 +154,18 @@ def test_a_batch_is_completed_when_none_of_its_requests_is_under_way(world: Worl
             await world.work(request, **FAILED)
             await world.settle(request)
         assert BatchView.of(*await world.results.batch("acme", submitted.identifier)).status == "completed"
+
+    run(go)
+
+
+def test_a_jobs_callback_is_no_result_to_be_deleted(world: World) -> None:
+    async def go() -> None:
+        callback = Announcement("acme", "job_1", "job.succeeded", "https://example.com/hook", b"{}")
+        await world.deliveries.announce(callback)
+        with pytest.raises(NotFound) as missing:
+            await world.erasing.delete("acme", "job_1")
+        assert "/jobs/" in (missing.value.hint or "")
+        assert world.deliveries.announced == {"job_1": callback}
 
     run(go)
 

@@ -142,6 +142,31 @@ def test_an_announcement_that_was_not_taken_is_made_when_settling_is_repeated(wo
     run(go)
 
 
+def test_what_a_stopped_workflow_left_without_an_ending_says_so_and_nothing_else_does(world: World) -> None:
+    async def go() -> None:
+        request = await world.accepted(**HOOK)
+        await world.work(request, summarizer="failed", sentiment="running")
+        assert await world.settle(request, stopped=True) == "failed"
+        runs = (await shown(world, request)).runs
+        told = {name: "the workflow was stopped" in (run.error or "") for name, run in runs.items()}
+        assert told == {"summarizer": False, "sentiment": True, "entity_extractor": True}
+        assert [one.event for one in world.deliveries.announced.values()] == ["analysis.failed"]
+
+    run(go)
+
+
+def test_a_stopped_workflow_changes_nothing_once_its_request_is_settled(world: World) -> None:
+    async def go() -> None:
+        request = await world.accepted()
+        await world.work(request, summarizer="completed")
+        await world.settle(request)
+        before = await shown(world, request)
+        assert await world.settle(request, stopped=True) == "partial"
+        assert await shown(world, request) == before
+
+    run(go)
+
+
 def test_an_agent_that_ends_after_the_settling_changes_nothing(world: World) -> None:
     async def go() -> None:
         request = await world.accepted()
@@ -202,6 +227,29 @@ def test_a_request_that_is_deleted_while_it_is_announced_is_forgotten(
 
         monkeypatch.setattr(world.deliveries, "announce", deleted_first)
         await world.settle(request)
+        assert world.deliveries.announced == {}
+
+    run(go)
+
+
+def test_a_deletion_that_a_dying_collector_did_not_see_is_seen_by_the_next_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce = world.deliveries.announce
+
+    async def go() -> None:
+        request = await world.accepted(**HOOK)
+        await world.work(request)
+
+        async def deleted_first(announcement: Any) -> None:
+            await world.erasing.delete("acme", request.request_id)
+            await announce(announcement)
+            raise Unavailable("the collector was killed here")
+
+        monkeypatch.setattr(world.deliveries, "announce", deleted_first)
+        with pytest.raises(Unavailable):
+            await world.settle(request)
+        assert await world.settle(request) is None
         assert world.deliveries.announced == {}
 
     run(go)

@@ -2,13 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.api.process.spec import SPEC as PROCESS
+from functions.webhooks.receive.spec import SPEC as RECEIVE
+from orchestrator.analysis.answering import answer
 from orchestrator.analysis.ports import Reference
 from orchestrator.analysis.submission import Submission
+from orchestrator.analysis.views import AcceptedView
 from orchestrator.errors import Conflict, InvalidInput, KeyReused, Unavailable
+from orchestrator.spec import Function
 from tests.unit.analysis.world import DAY, NOW, TEXT, World
 
 
@@ -239,14 +245,71 @@ def test_while_a_request_is_being_accepted_its_key_is_in_conflict(world: World) 
     run(go)
 
 
+@pytest.mark.parametrize("function", [PROCESS, RECEIVE], ids=["process", "receive"])
+def test_no_function_runs_longer_than_the_lock_of_its_acceptance(world: World, function: Function) -> None:
+    """It could still withdraw what the next one has accepted under the same id."""
+
+    async def go() -> None:
+        claim = world.analyses._claim(Submission((TEXT,)), "acme", "k")
+        assert claim.lock_until - world.now > function.timeout
+
+    run(go)
+
+
 def test_a_request_whose_acceptance_died_goes_on_under_its_id(world: World) -> None:
     async def go() -> None:
         claim = world.analyses._claim(Submission((TEXT,), batch=True), "acme", "k")
         await world.keys.claim(claim)
-        world.now += 16
+        world.now += 31
         first = await world.submit(key="k", batch=True)
         assert (first.identifier, first.replayed) == (claim.job_id, False)
         assert (await world.submit(key="k", batch=True)).replayed
+
+    run(go)
+
+
+def test_a_second_key_is_held_before_anything_is_accepted_and_freed_when_nothing_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_kept(*_: Any) -> None:
+        raise Unavailable("the table is throttled")
+
+    async def go() -> None:
+        world.workflow.error = world.backlog.error = Unavailable("AWS is away")
+        with pytest.raises(Unavailable):
+            await world.submit(key="id", also="signature")
+        assert world.keys.records == {}
+        world.workflow.error = None
+        with monkeypatch.context() as patch:
+            # The process dies, or loses the table, before it can note that both keys are used.
+            patch.setattr(world.keys, "complete", not_kept)
+            first = await world.submit(key="id", also="signature")
+        asyncio.get_running_loop().call_later(0.05, lambda: setattr(world, "now", world.now + 3))
+        with pytest.raises(Conflict):
+            await world.submit(key="signature")
+        world.now += 31
+        copy = await world.submit(key="signature")
+        assert copy.identifier == first.identifier
+        assert (await world.submit(key="new id", also="signature")).identifier != first.identifier
+
+    run(go)
+
+
+def test_the_id_of_an_accepted_text_is_told_although_nobody_can_watch_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def throttled(tenant: str, request_id: str) -> None:
+        raise Unavailable("the table is throttled")
+
+    async def go() -> None:
+        submitted = await world.submit(key="k")
+        monkeypatch.setattr(world.store, "get", throttled)
+        told = await answer(world.results, submitted, "acme", 0.01)
+        assert isinstance(told, AcceptedView)
+        assert (told.request_id, told.status) == (submitted.identifier, "pending")
+        # One that was accepted earlier may be in any state by now: its key brings it back.
+        with pytest.raises(Unavailable):
+            await answer(world.results, replace(submitted, accepted=(), replayed=True), "acme", 0.01)
 
     run(go)
 

@@ -116,10 +116,9 @@ class World:
         elif ending == "failed":
             await self.store.record(*place, a_failure(**times))
 
-    async def settle(self, request: Analysis) -> str | None:
-        return await self.settling.settle(
-            Reference(request.tenant, request.request_id, request.mode, request.correlation_id)
-        )
+    async def settle(self, request: Analysis, *, stopped: bool = False) -> str | None:
+        reference = Reference(request.tenant, request.request_id, request.mode, request.correlation_id)
+        return await self.settling.settle(reference, stopped=stopped)
 
 
 FOUND: dict[AgentName, dict[str, Any]] = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.entry.bodies import json_path, of_validation, refuse_other_paths
+from orchestrator.entry.bodies import MOST_DETAILS, json_path, of_validation, refuse_other_paths
 from orchestrator.errors import InvalidInput
 
 FIRST_LINE_OF_THE_DOCUMENT = '{\n    "content": "Schedule a meeting called Team'
@@ -74,6 +74,16 @@ def test_several_wrong_values_are_all_listed_and_the_first_is_the_sentence() -> 
     assert problem.message == "intent: Field required (1 more in details)"
     assert (problem.field, problem.hint) == ("intent", "Add it.")
     assert problem.details[1]["field"] == "inputs.confirm"
+
+
+def test_an_answer_stays_small_however_much_is_wrong() -> None:
+    """Lambda refuses an answer of more than 6 MB: the caller would see a fault of ours."""
+    errors = [{"type": "extra_forbidden", "loc": ("body", "x" * 300), "msg": "Not permitted"}] * 100_000
+    problem = of_validation(errors, {})
+    assert len(problem.details) == MOST_DETAILS
+    assert len(json.dumps(problem.details)) < 50_000
+    assert problem.field == "x" * 100 + "…"
+    assert len(problem_of('{"text": "It is a ' + "x" * 100_000).message) < 300
 
 
 def test_a_body_of_another_content_type_is_told_which_header_to_send() -> None:

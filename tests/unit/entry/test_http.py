@@ -232,6 +232,28 @@ def test_a_request_is_one_log_line_and_one_line_of_metrics(
     assert published["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
 
 
+def test_the_log_names_what_was_asked_for_by_its_id_and_what_was_begun(
+    monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    monkeypatch.setenv("AUTH_MODE", "open")
+    monkeypatch.setenv("ORCHESTRATOR_STAGE", "local")
+    routes = (Route("GET", "/jobs/{job_id}", None), Route("POST", "/jobs", None))
+    app = create_app(Function("test", routes=routes))
+
+    @app.get("/jobs/{job_id}")
+    async def read(job_id: str) -> str:
+        return job_id
+
+    @app.post("/jobs", status_code=202)
+    async def begin(response: Response) -> None:
+        response.headers["Location"] = "/jobs/job_2"
+
+    handler = lambda_handler(app)
+    for route in ("GET /jobs/job_1", "POST /jobs", "GET /jobs/a%20b", "GET /nowhere"):
+        call(handler, route)
+    assert [line.get("subject") for line in lines()] == ["job_1", "job_2", None, None]
+
+
 def test_keys_of_one_request_do_not_leak_into_the_next(open_api: Handler, lines: Lines) -> None:
     call(open_api, "GET /public", headers={"x-correlation-id": "first"})
     call(open_api, "GET /public", headers={"x-correlation-id": "second"})

@@ -82,6 +82,17 @@ def test_log_lines_carry_the_correlation_id_of_their_own_message(
     assert {line["request_id"]: line["correlation_id"] for line in lines()} == {"1": expected, "2": "other"}
 
 
+def test_log_lines_name_the_request_or_job_that_their_own_message_is_about(lines: Lines) -> None:
+    async def work(message: Message) -> None:
+        del message
+        await asyncio.sleep(0)
+
+    bodies = ['{"job_id": "job_1"}', '{"request_id": "req_1"}', '{"subject": "req_2"}', "not json", "{}"]
+    run(work, *(record(str(number), body) for number, body in enumerate(bodies)))
+    said = {line["request_id"]: line.get("subject") for line in lines()}
+    assert said == {"0": "job_1", "1": "req_1", "2": "req_2", "3": None, "4": None}
+
+
 @pytest.mark.parametrize(
     "body", ["not json", "[]", "7", '{"correlation_id": 7}', '{"correlation_id": "a b"}']
 )

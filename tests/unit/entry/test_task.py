@@ -36,6 +36,17 @@ def test_the_correlation_id_of_the_input_is_carried_on(lines: Lines) -> None:
     assert lines()[0]["correlation_id"] == "run-1"
 
 
+def test_the_log_names_the_request_that_the_state_is_about(lines: Lines) -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        return event
+
+    handler = task_handler(SPEC, work)
+    for event in ({"request_id": "req_1", "text": "secret"}, {"request_id": "not sane\n"}, {}):
+        handler(event, None)
+    assert [line.get("subject") for line in lines()] == ["req_1", None, None]
+    assert not any("secret" in str(line) for line in lines())
+
+
 def test_a_domain_error_leaves_under_its_own_class_which_is_its_name() -> None:
     async def work(event: dict[str, Any]) -> dict[str, Any]:
         raise NotFound("no such run")

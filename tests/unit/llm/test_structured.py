@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Literal
@@ -185,6 +186,14 @@ def test_nothing_of_the_text_is_logged(caplog: pytest.LogCaptureFixture) -> None
 def test_a_monstrous_answer_is_a_mismatch_and_no_crash(answer: str) -> None:
     with pytest.raises(SchemaMismatch):
         asked(Scripted(answer, answer))
+
+
+@pytest.mark.parametrize("answer", ['[{"' * 13_000, "(" * 1500 + "a" * 38_000, '{"a":[' * 6_000])
+def test_an_answer_that_would_take_minutes_to_repair_is_not_repaired(answer: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SchemaMismatch):
+        asked(Scripted(answer, answer))
+    assert time.process_time() - begun < 5
 
 
 @given(st.text(max_size=80))

@@ -189,3 +189,27 @@ def test_an_item_over_the_limit_is_refused_as_dynamodb_refuses_it() -> None:
 
 def tables() -> Any:
     return moto("dynamodb.models").dynamodb_backends[ACCOUNT][REGION].tables
+
+
+def test_an_item_that_grew_is_measured_anew_and_every_type_is_told() -> None:
+    name = make_table()
+    key = typed({"pk": "a", "sk": "x"})
+    more = {"flag": {"BOOL": True}, "bytes": {"B": "eA=="}, "deep": {"L": [{"M": {"n": {"N": "1"}}}]}}
+    call("PutItem", TableName=name, Item={**key, **more})
+    assert call("GetItem", TableName=name, Key=key)["Item"] == {**key, **more}
+    asked = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}
+    assert call("Query", TableName=name, **asked)["Items"] == [{**key, **more}]
+    large = "x" * 399_000  # three of them are more than a page of a query holds, 1 MB
+    for sort in ("y", "z"):
+        call("PutItem", TableName=name, Item=typed({"pk": "a", "sk": sort, "note": "n"}))
+        call("Query", TableName=name, **asked)
+        call(
+            "UpdateItem",
+            TableName=name,
+            Key=typed({"pk": "a", "sk": sort}),
+            UpdateExpression="SET note = :n",
+            ExpressionAttributeValues={":n": {"S": large}},
+        )
+    call("PutItem", TableName=name, Item=typed({"pk": "a", "sk": "zz", "note": large}))
+    page = call("Query", TableName=name, **asked)
+    assert (len(page["Items"]), page["LastEvaluatedKey"]["sk"]) == (3, {"S": "z"})

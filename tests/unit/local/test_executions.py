@@ -121,6 +121,23 @@ async def test_what_runs_goes_on_in_the_next_run_where_it_was() -> None:
 
 
 @in_a_loop
+async def test_the_oldest_that_ended_are_forgotten_and_what_runs_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("infra.local.workflows.executions.KEPT", 3)
+    monkeypatch.setattr("infra.local.workflows.executions.DETAILED", 1)
+    found = started(definition(a={"Type": "Wait", "SecondsPath": "$.s", "End": True}))
+    running = found.start(ARN, "running", '{"s": 3600}')
+    ended_ones = [found.start(ARN, str(number), '{"s": 0}') for number in range(2)]
+    await asyncio.gather(*(one.ended.wait() for one in ended_ones))
+    assert [one.history is None for one in ended_ones] == [True, False]
+    found.start(ARN, "last", '{"s": 3600}')
+    assert {one.name for one in found.of(ARN)} == {"running", "1", "last"}
+    assert found.execution(running.arn).status == "RUNNING"
+    await found.suspend()
+
+
+@in_a_loop
 async def test_what_runs_starts_over_when_its_state_is_gone_and_ends_when_its_machine_is() -> None:
     before = started(NAP)
     kept, lost = before.start(ARN, "kept", "{}"), before.start(ARN, "lost", "{}")

@@ -112,6 +112,14 @@ EXPECTED = {
 }
 
 
+@pytest.mark.parametrize("text", ["y" * 10_000, "word " * 2_000, "é" * 10_000, "a,b;" * 2_500, "好" * 10_000])
+def test_a_text_without_a_full_stop_is_summed_up_by_its_beginning(text: str) -> None:
+    said = answer(SUMMARY, text)
+    assert len(said["summary"]) <= 1_300
+    assert said["summary"][:50].lower() in text.lower()
+    assert all(len(point) <= 200 for point in said["key_points"])
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_the_entities_are_those_a_reader_would_mark(name: str) -> None:
     assert found(ALL[name]) == EXPECTED[ALL[name]]

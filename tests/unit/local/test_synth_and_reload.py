@@ -46,6 +46,8 @@ def test_a_traceback_becomes_the_deepest_place_of_this_project_and_the_error(tmp
         "ValueError: wrong\n"
     )
     assert synth.explain(output, tmp_path) == "functions/a/b/spec.py:7: ValueError: wrong"
+    several = "Traceback (most recent call last):\nRuntimeError: these:\n  [a] no\n  [b] neither\n"
+    assert synth.explain(several, tmp_path) == "RuntimeError: these: [a] no [b] neither"
     assert synth.explain("a.py: one\nb.py: two\n", tmp_path) == "a.py: one; b.py: two"
     assert synth.explain("", tmp_path) == "it failed without a word"
 

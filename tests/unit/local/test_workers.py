@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.functions import Functions
 from infra.local.layer_site import HINTS, LayerSites
 from infra.local.workers.bootstrap import LayerHints
+from infra.local.workers.function import LocalFunction
 from infra.local.workers.runtime_api import RuntimeApi, Task
 
 RUNTIME_LOOP = Path(__file__).parents[3] / "infra" / "local" / "workers"
@@ -134,3 +136,21 @@ def test_a_set_of_layers_shows_its_closure_and_nothing_else(tmp_path: Path) -> N
     assert (hints["boto3"], hints["openai"], hints["moto"]) == ("aws", "llm", "")
     assert "pydantic" not in hints
     assert sites.folder(["base"]) == base
+
+
+def test_a_worker_that_is_about_to_start_is_not_listed_yet(tmp_path: Path) -> None:
+    """As process 0 it would be the group of whoever kills what is listed."""
+    function = LocalFunction("f", "", "work.add", tmp_path, (), {}, 1, 128, False, False, "", (), (), ())
+
+    async def go() -> dict[str, list[int]]:
+        functions = Functions(lambda one: {}, lambda one, line: None)
+        functions.deploy({"f": function})
+        invocation = asyncio.create_task(functions.invoke("f", b"{}"))
+        await asyncio.sleep(0)
+        listed = functions.workers()
+        invocation.cancel()
+        await asyncio.gather(invocation, return_exceptions=True)
+        await functions.close()
+        return listed
+
+    assert asyncio.run(go()) == {"f": []}

@@ -60,6 +60,21 @@ def test_a_secret_that_cannot_sign_fails_the_delivery_and_says_why() -> None:
     play(scene)
 
 
+def test_a_secret_of_ours_that_cannot_sign_is_no_fault_of_the_receivers() -> None:
+    async def scene(world: World) -> None:
+        world.own_secrets = {NEW: "whsec_not base64"}
+        await world.announce(secret_names=(NEW, OLD))
+        await world.pass_time()
+        assert (world.sender.posts, world.delivery.status, world.delivery.tries) == ([], "waiting", 0)
+        assert f"a fault of ours: {NEW} is malformed" in (world.delivery.log[0].error or "")
+        world.own_secrets = {NEW: "mended"}
+        await world.redrive()
+        await world.pass_time()
+        assert (len(world.sender.posts), world.delivery.status) == (1, "delivered")
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("status", "ended"),
     [(200, "delivered"), (204, "delivered"), (299, "delivered"), (100, "waiting"), (300, "waiting"),

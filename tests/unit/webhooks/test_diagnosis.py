@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -168,3 +169,35 @@ def test_whatever_came_there_is_an_answer_that_does_not_hold_the_right_signature
 def test_a_body_nobody_could_parse_is_not_parsed() -> None:
     for body in (b"[" * 100_000, b"9" * 10_000, b"\xff\xfe", b"NaN"):
         assert plain("00" * 32, body).because == UNEXPLAINED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 900 + b"1," * 15_000 + b"1" + b"]" * 900,
+        b"[" * 8_000 + b"]" * 8_000,
+        b"[" + b"1," * 120_000 + b"1]",
+    ],
+    ids=["nested", "deep", "long"],
+)
+def test_a_body_that_would_grow_without_end_when_indented_takes_no_more_memory_than_others(
+    body: bytes,
+) -> None:
+    # Anybody may send it. Indented by four, the nested one has 54 MB.
+    tracemalloc.start()
+    try:
+        presented = Presented("00" * 32, ID, STAMP, f"v1,{b64(mac(b'another body'))}")
+        found = diagnose(body, presented, [SECRET], NOW)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [one.because for one in found] == [UNEXPLAINED, UNEXPLAINED]
+    assert most < 64_000_000
+
+
+def test_of_a_body_too_deep_to_indent_the_other_styles_are_tried() -> None:
+    value: object = 1
+    for _ in range(40):
+        value = [value, 2]
+    blanks, compact = json.dumps(value).encode(), json.dumps(value, separators=(",", ":")).encode()
+    assert "written anew (with blanks)" in plain(mac(blanks).hex(), compact).because

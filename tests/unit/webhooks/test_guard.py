@@ -58,7 +58,27 @@ def test_a_hostile_url_is_refused_before_anybody_is_asked_where_it_leads(url: st
     assert resolver.asked == []
 
 
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("https://user@example.com/", "user name"),
+        ("https://user:password@example.com:8443/a", "user name"),
+        ("http://user:password@example.com?x=1", "user name"),
+        ("https://example.com/a#b", "# part"),
+        ("https://example.com#b", "# part"),
+        ("https://example.com:x/", "port"),
+    ],
+)
+def test_a_refusal_names_what_is_wrong_and_repeats_no_password(url: str, word: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        locate(url)
+    assert word in refused.value.message
+    assert "password" not in f"{refused.value.message} {refused.value.hint}"
+
+
 GOOD = {
+    "https://example.com/@user": ("https://example.com/@user", "example.com", 443, "/@user"),
+    "https://example.com?to=a@b.c": ("https://example.com/?to=a@b.c", "example.com", 443, "/?to=a@b.c"),
     "https://example.com": ("https://example.com/", "example.com", 443, "/"),
     "https://example.com/": ("https://example.com/", "example.com", 443, "/"),
     "HTTPS://Example.COM/Hook": ("https://example.com/Hook", "example.com", 443, "/Hook"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.errors import Conflict, InvalidInput, NotFound
+from orchestrator.errors import Conflict, InvalidInput, NotFound, Unavailable
 from orchestrator.webhooks.models import MAX_ATTEMPTS, Attempt, Reply
 from orchestrator.webhooks.service import webhook_id
 from tests.unit.webhooks.delivery_world import KEPT, NOW, World, play
@@ -171,6 +171,36 @@ def test_a_long_replay_goes_on_where_it_stopped() -> None:
             ("req_0", "req_1"), ("req_2", "req_3"), ("req_4",), (),
         ]  # fmt: skip
         assert [answer.more for answer in answers] == [True, True, False, False]
+
+    play(scene, max_retries=0)
+
+
+@pytest.mark.parametrize("what", ["send", "renew"])
+def test_a_replay_that_dies_half_way_is_made_good_by_the_next_one(what: str) -> None:
+    async def scene(world: World) -> None:
+        await _outage(world, 1)
+        away = Unavailable("AWS is away")
+        world.queue.error = away if what == "send" else None
+        world.store.error = {"renew": away} if what == "renew" else {}
+        with pytest.raises(Unavailable):
+            await world.webhooks.replay("acme", NOW, None, 9)
+        world.queue.error, world.store.error = None, {}
+        await world.pass_time()
+        assert (world.store.deliveries["acme", "req_0"].status, len(world.sender.posts)) == ("failed", 1)
+        assert (await world.webhooks.replay("acme", NOW, None, 9)).subjects == ("req_0",)
+        await world.pass_time()
+        assert (world.store.deliveries["acme", "req_0"].status, len(world.sender.posts)) == ("delivered", 2)
+
+    play(scene, max_retries=0)
+
+
+def test_an_expired_delivery_is_not_tried_again_though_it_is_still_there() -> None:
+    async def scene(world: World) -> None:
+        await _outage(world, 1)
+        world.now = NOW + KEPT
+        with pytest.raises(NotFound):
+            await world.webhooks.retry("acme", "req_0")
+        assert (await world.webhooks.replay("acme", NOW, None, 9)).subjects == ()
 
     play(scene, max_retries=0)
 

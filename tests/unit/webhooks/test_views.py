@@ -84,8 +84,8 @@ def test_an_attempt_without_outcome_is_running_or_unknown() -> None:
         world.store.error["settle"] = Killed()  # type: ignore[assignment]
         await world.announce()
         await world.pass_time(1)
-        outcome = DeliveryView.of(world.delivery, NOW + LEASE).attempts[0].outcome
-        assert outcome == "running"
+        running = DeliveryView.of(world.delivery, NOW + LEASE)
+        assert (running.attempts[0].outcome, running.next_attempt_at) == ("running", None)
         later = DeliveryView.of(world.delivery, NOW + LEASE + 1)
         assert (later.attempts[0].outcome, later.hint) == ("unknown", None)
         assert "redrive" in (DeliveryView.of(world.delivery, NOW + LEASE + OVERDUE).hint or "")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from orchestrator.analysis.lists import BatchAcceptedView, BatchView
 from orchestrator.analysis.reading import BATCH, Results
 from orchestrator.analysis.submission import Submitted
 from orchestrator.analysis.views import AcceptedView, ResultView
+from orchestrator.errors import Unavailable
+
+logger = logging.getLogger(__name__)
 
 Finished = ResultView | BatchView
 Accepted = AcceptedView | BatchAcceptedView
@@ -19,10 +23,11 @@ _HEAD_START = 0.1
 async def answer(results: Results, submitted: Submitted, tenant: str, seconds: float) -> Finished | Accepted:
     """Return the finished request, waiting up to `seconds` for it, or what tells where to look for it.
 
-    A batch is not waited for. What was accepted just now is not read again.
+    A batch is not waited for. What was accepted just now is not read again, and its id is told in any case.
 
     Raises:
         NotFound: it was deleted meanwhile.
+        Unavailable: how a request stands that was accepted earlier cannot be read for the moment.
     """
     if submitted.identifier.startswith(BATCH):
         return await _of_batch(results, submitted, tenant)
@@ -33,7 +38,14 @@ async def answer(results: Results, submitted: Submitted, tenant: str, seconds: f
         head_start = min(seconds, _HEAD_START)
         await asyncio.sleep(head_start)
         seconds -= head_start
-    shown = await results.watch(tenant, submitted.identifier, seconds)
+    try:
+        shown = await results.watch(tenant, submitted.identifier, seconds)
+    except Unavailable as error:
+        if not submitted.accepted:
+            raise
+        # Whoever was told that nothing went would send the text again, and have it analysed twice.
+        logger.warning("%s is accepted, but cannot be watched: %s", submitted.identifier, error)
+        shown = results.accepted(submitted.accepted[0])
     return ResultView.of(shown) if shown.is_final else AcceptedView.of(shown)
 
 

@@ -9,8 +9,6 @@ from orchestrator.analysis.outcome import Standing
 from orchestrator.analysis.views import ResultView
 from orchestrator.jobs.models import JobView, WireStatus
 
-REQUEST = "req_"
-"""What the id of a request begins with."""
 _STATUS: Mapping[Status, WireStatus] = {
     "pending": "accepted",
     "processing": "running",

@@ -59,8 +59,9 @@ def last_of(runs: Mapping[AgentName, AgentRun]) -> float | None:
     return max((run.completed_at for run in runs.values() if run.completed_at is not None), default=None)
 
 
-def closed_run(run: AgentRun | None, agent: AgentName, now: float) -> AgentRun:
-    """Return a run that ends here: as it was if it had ended, else failed, with a reason."""
+def closed_run(run: AgentRun | None, agent: AgentName, now: float, why: str = "") -> AgentRun:
+    """Return a run that ends here: as it was if it had ended, else failed, with a reason and `why`."""
+    also = f" ({why})" if why else ""
     if run is None:
         return AgentRun(
             agent,
@@ -68,7 +69,7 @@ def closed_run(run: AgentRun | None, agent: AgentName, now: float) -> AgentRun:
             attempts=0,
             started_at=now,
             completed_at=now,
-            error="The agent was never started",
+            error=f"The agent was never started{also}",
             error_type="NeverStarted",
             hint="Send the text again.",
         )
@@ -78,7 +79,7 @@ def closed_run(run: AgentRun | None, agent: AgentName, now: float) -> AgentRun:
         run,
         status="failed",
         completed_at=now,
-        error=run.error or "The agent was interrupted, and not started again",
+        error=(run.error or "The agent was interrupted, and not started again") + also,
         error_type=run.error_type or "Interrupted",
         hint=run.hint or "Send the text again.",
     )

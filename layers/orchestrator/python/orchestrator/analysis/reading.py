@@ -6,17 +6,19 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from orchestrator.analysis.models import Analysis, Batch
+from orchestrator.analysis.models import AGENTS, Analysis, Batch
 from orchestrator.analysis.outcome import Standing, standing
 from orchestrator.analysis.ports import AnalysisStore, Deliveries, Found
 from orchestrator.errors import NotFound
 from orchestrator.jobs.models import Ending
 
-BATCH = "batch_"
-"""What the id of a batch begins with."""
+REQUEST, BATCH = "req_", "batch_"
+"""What the ids of requests and of batches begin with."""
 _EAGER = 2.0
 """Seconds for which a wait looks often: most texts are done by then."""
 _SHORT_PAUSE, _LONG_PAUSE = 0.025, 0.5
+_TURN = 0.1
+"""Seconds an agent takes at least."""
 _ELSEWHERE = {
     "job_": "Job ids belong to GET /jobs/{job_id}.",
     "mem_": "Ids of memory belong to POST /orchestrate.",
@@ -58,7 +60,9 @@ class Results:
             spent = self._clock() - begun
             if shown.is_final or spent >= seconds:
                 return shown
-            await asyncio.sleep(min(pause, seconds - spent))
+            # No agent is quicker than that: two of them still have their turn.
+            next_look = max(pause, _TURN) if _is_far(shown) else pause
+            await asyncio.sleep(min(next_look, seconds - spent))
             if spent > _EAGER:
                 pause = min(pause * 1.5, _LONG_PAUSE)
 
@@ -99,6 +103,11 @@ class Results:
         return "result" if status in ("completed", "partial") else "open"
 
 
+def _is_far(shown: Standing) -> bool:
+    ended = sum(run.completed_at is not None for run in shown.runs.values())
+    return shown.analysis.mode == "sequential" and ended < len(AGENTS) - 1
+
+
 class Erasing:
     """Takes back what was submitted."""
 
@@ -122,8 +131,9 @@ class Erasing:
 
     async def _delete(self, tenant: str, identifier: str) -> bool:
         deleted = await self._store.delete(tenant, identifier)
-        # Also when there was no request: a deletion that stopped before this is repeated.
-        if not identifier.startswith(BATCH):
+        # Also when there was no request: a deletion that stopped before this is repeated. Of requests only:
+        # the engine also knows jobs, whose callbacks are not results.
+        if identifier.startswith(REQUEST):
             deleted = await self._deliveries().forget(tenant, identifier) or deleted
         return deleted
 

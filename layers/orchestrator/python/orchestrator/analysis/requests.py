@@ -30,7 +30,13 @@ def largest_body(max_text_length: int) -> int:
 
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    if not isinstance(value, str | list | None):
+        raise InvalidInput(
+            "webhook_secret: neither a string nor a list of them",
+            hint='Write it as a JSON string, in double quotes: "…".',
+            field="webhook_secret",
+        )
+    return [value] if isinstance(value, str) else cast("object", value)
 
 
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_SECRET)]

@@ -23,8 +23,9 @@ KEY_RETENTION = 24 * 3600
 """Seconds for which an `Idempotency-Key` stands for its request."""
 _PATIENCE = 2.0
 """Seconds to wait for the same request to be handed over."""
-_LOCK = 15.0
-"""Seconds after which a hand-over that did not end belongs to a process that died."""
+_LOCK = 30.0
+"""Seconds after which a hand-over that did not end belongs to a process that died: longer than its function
+may run, or it could withdraw what the next one has accepted under the same id."""
 _DAY = 24 * 3600
 
 
@@ -116,30 +117,35 @@ class Analyses:
         self, submission: Submission, tenant: str, identifier: str, claim: Claim
     ) -> Submitted:
         admission = self._admission()
+        claims = [claim]
         try:
+            claims += await self._also(submission, tenant, identifier)
             submitted = await self._accept(submission, tenant, identifier)
         except Conflict:
             # It may have been accepted: the key stays locked, and the next try goes on with the same id.
             raise
         except Exception:
-            await admission.release(claim)
+            for held in claims:
+                await admission.release(held)
             raise
         try:
-            await admission.complete(claim, None)
-            if submission.also is not None:
-                await self._know_also(submission, tenant, identifier, submission.also)
+            for held in claims:
+                await admission.complete(held, None)
         except Unavailable as error:
             # It is accepted. Once the lock is over, the next one goes on with the same id: nothing changes.
             logger.warning("the key of %s is not kept: %s", identifier, error)
         return submitted
 
-    async def _know_also(self, submission: Submission, tenant: str, identifier: str, key: str) -> None:
-        admission = self._admission()
-        claim = replace(self._claim(submission, tenant, key), job_id=identifier)
-        # Whoever holds it already has accepted the same, or is about to.
+    async def _also(self, submission: Submission, tenant: str, identifier: str) -> list[Claim]:
+        """Claim the second key before anything is accepted: what is left of one that dies is no way in."""
+        if submission.also is None:
+            return []
+        claim = replace(self._claim(submission, tenant, submission.also), job_id=identifier)
+        # Whoever holds it already has accepted the same, or is about to: the first key decides.
         with suppress(Conflict, KeyReused):
-            if isinstance(await admission.admit(claim, None, 0), Claim):
-                await admission.complete(claim, None)
+            admitted = await self._admission().admit(claim, None, 0)
+            return [admitted] if isinstance(admitted, Claim) else []
+        return []
 
     async def _accept(self, submission: Submission, tenant: str, identifier: str) -> Submitted:
         # As precise as it is shown: what a list shows can be asked for by its time.

@@ -37,6 +37,10 @@ async def page(table: str, query: Query, now: float) -> Page:
 
 async def _shard(table: str, query: Query, shard: int, before: str | None) -> list[Mapping[str, Any]]:
     """Read one entry more than the page holds, so that its end is known."""
+    first = "0" if query.since is None else expiry.moment(query.since)
+    last = min(before or _END_OF_TIME, _last(query))
+    if last < first:
+        return []  # a cursor from before `since`; DynamoDB refuses such a BETWEEN
     index, name, partition = "listed", "listed_in", items.listing_partition(query.tenant, shard)
     if query.status:
         index, name = "by_status", "status_in"
@@ -47,8 +51,8 @@ async def _shard(table: str, query: Query, shard: int, before: str | None) -> li
         "KeyConditionExpression": f"{name} = :partition AND listed_at BETWEEN :first AND :last",
         "ExpressionAttributeValues": {
             ":partition": {"S": partition},
-            ":first": {"S": "0" if query.since is None else expiry.moment(query.since)},
-            ":last": {"S": min(before or _END_OF_TIME, _last(query))},
+            ":first": {"S": first},
+            ":last": {"S": last},
         },
         "ScanIndexForward": False,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Literal
 
 from orchestrator.aws import delivery_items as items
@@ -18,7 +17,9 @@ _DUE = (
 )
 _MINE = "#status = :delivering AND holder = :holder"
 _RENEWABLE = (
-    "attribute_exists(pk) AND size(#log) < :most AND NOT (#status = :delivering AND lease_until >= :now)"
+    # TTL deletes lazily: what has expired is gone for everybody who asks.
+    "attribute_exists(pk) AND expires_at > :now AND size(#log) < :most"
+    " AND NOT (#status = :delivering AND lease_until >= :now)"
 )
 _NAMES = {"#status": "status", "#log": "log"}
 
@@ -113,11 +114,12 @@ class DynamoDeliveries:
         expires_at: int,
         url: str | None = None,
         *,
+        due_at: float | None = None,
         only_failed: bool = False,
     ) -> Delivery | None:
-        """Make the delivery wait for now, all tries before it."""
+        """Make the delivery wait for `due_at`, all tries before it."""
         changes = (
-            "SET #status = :waiting, tries = :none, by_hand = :yes, next_at = :now, updated_at = :now,"
+            "SET #status = :waiting, tries = :none, by_hand = :yes, next_at = :due, updated_at = :now,"
             " expires_at = :expiry, swept_in = :swept"
         )
         values = {
@@ -126,6 +128,7 @@ class DynamoDeliveries:
             ":none": {"N": "0"},
             ":yes": {"BOOL": True},
             ":now": number(now),
+            ":due": number(now if due_at is None else due_at),
             ":expiry": {"N": str(expires_at)},
             ":swept": {"S": swept_in(subject, expires_at)},
             ":most": {"N": str(MAX_ATTEMPTS)},
@@ -140,9 +143,12 @@ class DynamoDeliveries:
             condition += " AND #status = :failed"
             values[":failed"] = {"S": "failed"}
         changes += " REMOVE failed_in, failed_at"
-        with suppress(Refused):
+        try:
             return await self._update(items.key(tenant, subject), changes, condition, values, names)
-        return None
+        except Refused as refused:
+            # The SDK sends a change again when its reply is lost, and then finds it made.
+            standing = items.read_delivery(refused.item) if refused.item else None
+            return standing if standing and _was_renewed(standing, now) else None
 
     async def forget(self, tenant: str, subject: str) -> bool:
         """Delete the item."""
@@ -243,6 +249,10 @@ class DynamoDeliveries:
             ReturnValues=returned,
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
+
+
+def _was_renewed(standing: Delivery, now: float) -> bool:
+    return (standing.status, standing.by_hand, standing.updated_at) == ("waiting", True, now)
 
 
 def _is_as_settled(standing: Delivery, settled: Delivery) -> bool:

@@ -16,12 +16,16 @@ from orchestrator.aws.clients import call, dynamodb
 SHARDS = 16
 """Partitions for what expires on one day: one partition takes 1,000 writes a second."""
 _DAYS = 10
+_LAST_MOMENT = 10**16 - 1
 _DAY = 24 * 3600
 
 
 def moment(seconds: float) -> str:
-    """Return a time (Unix seconds) so that it sorts as a string, to the microsecond."""
-    return f"{round(seconds * 1_000_000):016d}"
+    """Return a time (Unix seconds) so that it sorts as a string, to the microsecond.
+
+    Callers may ask for any year: what lies before 1970 or after 2286 is moved to there.
+    """
+    return f"{min(max(round(seconds * 1_000_000), 0), _LAST_MOMENT):016d}"
 
 
 def shard_of(identifier: str, shards: int) -> int:

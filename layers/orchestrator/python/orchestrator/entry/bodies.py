@@ -9,6 +9,11 @@ from orchestrator.entry.envelopes import Problem
 from orchestrator.errors import InvalidInput
 from orchestrator.errors import json_path as path_of
 
+MOST_DETAILS = 50
+"""Mistakes that are told. A body may hold hundreds of thousands, and Lambda answers with 6 MB at most."""
+LONGEST_NAME = 100
+"""Characters of a field's name that are told."""
+
 _MENDS = {
     "missing": "Add it.",
     "extra_forbidden": "Remove it, or check its spelling.",
@@ -36,7 +41,7 @@ def of_validation(errors: Sequence[Any], body: Any) -> Problem:
             "The body was not sent as JSON.",
             "Add the header `Content-Type: application/json`.",
         )
-    details = [_detail(error) for error in errors]
+    details = [_detail(error) for error in errors[:MOST_DETAILS]]
     more = f" ({len(details) - 1} more in details)" if len(details) > 1 else ""
     sentence = f"{details[0]['field']}: {details[0]['message']}{more}"
     return Problem(422, "InvalidInput", sentence, details[0].get("hint"), details[0]["field"], tuple(details))
@@ -54,7 +59,12 @@ def json_path(location: Sequence[str | int]) -> str:
     A value outside the body keeps its place: `query.wait`, `path.job_id`, `header.idempotency-key`.
     """
     parts = location[1:] if location and location[0] == "body" and len(location) > 1 else location
-    return path_of(parts)
+    return path_of(part if isinstance(part, int) else _short(part) for part in parts)
+
+
+def _short(name: str) -> str:
+    # A name that is none of ours is the caller's, who may send one of megabytes.
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _malformed(body: str, reason: str, position: int) -> Problem:
@@ -78,7 +88,7 @@ _DOUBLE = 'JSON strings and keys stand in double quotes ("), not in single ones.
 def _glued_word(body: str) -> str:
     """Name the word the shell glued to the body: of `-d '…called 'Team Standup'…'` it sends up to `Team`."""
     word = "" if body[-1:].isspace() else body.split()[-1]
-    return f" before '{word}'" if word.isalnum() else ""
+    return f" before '{_short(word)}'" if word.isalnum() else ""
 
 
 def refuse_other_paths(body: object, *, here: str) -> None:

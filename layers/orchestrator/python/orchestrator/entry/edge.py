@@ -53,21 +53,24 @@ class Edge:
             body = envelopes.render(self.spec.errors, envelopes.internal(answer.trace), answer.trace)
             await JSONResponse(body, 500)(scope, receive, answer.send)
         finally:
-            _report(scope, answer.status or 500, (perf_counter() - started) * 1000)
+            _report(scope, answer, (perf_counter() - started) * 1000)
 
 
 class _Answer:
-    """Sends the response with the ids added, and remembers its status (0: not begun)."""
+    """Sends the response with the ids added; remembers its status (0: not begun) and where it leads."""
 
     def __init__(self, send: Send, trace: correlation.Trace) -> None:
         self._send = send
         self.trace = trace
         self.status = 0
+        self.location = ""
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self.trace.headers()]
+            headers = list(message.get("headers", ()))
+            self.location = dict(headers).get(b"location", b"").decode("latin-1")
+            message["headers"] = [*headers, *self.trace.headers()]
         await self._send(message)
 
 
@@ -92,10 +95,16 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return receive_some
 
 
-def _report(scope: Scope, status: int, milliseconds: float) -> None:
-    route = getattr(scope.get("route"), "path", None)
-    key = f"{scope['method']} {route}" if route else None
+def _report(scope: Scope, answer: _Answer, milliseconds: float) -> None:
+    route, status = getattr(scope.get("route"), "path", None), answer.status or 500
+    # What was asked for by its id, or begun: its id is all that its caller may have kept.
+    begun = {"subject": answer.location.rpartition("/")[2]} if status == 202 else {}
     logs.log.info(
-        "request", route=key, status=status, duration_ms=round(milliseconds, 3), cold_start=logs.was_cold()
+        "request",
+        route=f"{scope['method']} {route}" if route else None,
+        status=status,
+        subject=logs.subject_of({**begun, **scope.get("path_params", {})}),
+        duration_ms=round(milliseconds, 3),
+        cold_start=logs.was_cold(),
     )
     logs.record(requests=1, errors=int(status >= 500), milliseconds=milliseconds)

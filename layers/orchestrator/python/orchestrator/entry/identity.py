@@ -40,6 +40,15 @@ def admit(identity: Identity | None, spec: Function, method: str, path: str) -> 
             "This route needs an API key.",
             hint="Send it as `x-api-key: <key>` or `Authorization: Bearer <key>`.",
         )
+    require(identity, scope)
+    return identity
+
+
+def require(identity: Identity, scope: str | None) -> None:
+    """Let pass whoever may use what asks for `scope`.
+
+    Raises:
+        Forbidden: the caller's key lacks it.
+    """
     if not identity.allows(scope):
         raise Forbidden(f"This key lacks the scope {scope!r}.", hint="Ask for a key with that scope.")
-    return identity

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,12 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics
 
 from orchestrator.config.groups import Platform
+from orchestrator.entry import correlation
 from orchestrator.entry.correlation import Trace
 
 # "Task-1" in every line says nothing. The switch came with Python 3.12.
 logging.logAsyncioTasks = False  # pyright: ignore[reportAttributeAccessIssue]
+_SUBJECTS = ("request_id", "job_id", "subject")
 _cold = True
 log = Logger(service="orchestrator", level="INFO", use_rfc3339=True, utc=True, serialize_stacktrace=False)
 
@@ -43,6 +46,11 @@ def service_name() -> str:
 def bind(trace: Trace, **keys: Any) -> None:
     """Give every further line of this invocation the ids of `trace` and `keys`."""
     log.thread_safe_append_keys(correlation_id=trace.correlation_id, request_id=trace.request_id, **keys)
+
+
+def subject_of(fields: Mapping[str, Any]) -> str | None:
+    """Return the id of the request or job that a state, a message or a path names, if it names one."""
+    return correlation.sane(next((fields[name] for name in _SUBJECTS if name in fields), None))
 
 
 def was_cold() -> bool:

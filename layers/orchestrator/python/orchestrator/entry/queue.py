@@ -87,7 +87,7 @@ async def _one(record: dict[str, Any], queue_url: str, work: Work) -> bool:
         message = read(record, queue_url)
         trace = correlation.begin(message.correlation_id, message.id)
         correlation.enter(trace)
-        logs.bind(trace)
+        logs.bind(trace, subject=logs.subject_of(_fields(message.body)))
         await work(message)
         done = True
     except OrchestratorError as error:
@@ -126,8 +126,12 @@ def _correlation_id(record: dict[str, Any], body: str) -> object:
     attributes = cast("dict[str, dict[str, Any]]", record.get("messageAttributes") or {})
     if "correlation_id" in attributes:
         return attributes["correlation_id"].get("stringValue")
+    return _fields(body).get("correlation_id")
+
+
+def _fields(body: str) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except ValueError:  # the body is the consumer's to judge
-        return None
-    return cast("dict[str, Any]", document).get("correlation_id") if isinstance(document, dict) else None
+        return {}
+    return cast("dict[str, Any]", document) if isinstance(document, dict) else {}

@@ -57,7 +57,7 @@ async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[st
     started = perf_counter()
     trace = correlation.begin(event.get("correlation_id"), request_id)
     correlation.enter(trace)
-    logs.bind(trace)
+    logs.bind(trace, subject=logs.subject_of(event))
     failed: BaseException | None = None
     try:
         return await work(event)

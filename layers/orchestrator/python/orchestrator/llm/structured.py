@@ -20,7 +20,10 @@ from orchestrator.llm.spent import Paid, Spent
 
 _log = logging.getLogger(__name__)
 _LONGEST_REPAIR = 40_000
-"""Characters. Repairing takes time that can grow with the square of the length."""
+"""Characters."""
+_MOST_WORK = 12_000_000
+"""Characters times brackets among them: what is read again for each bracket that stays open. Half a minute
+goes by over 40,000 characters of nothing else, and nothing can stop it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def _repaired(answer: str, schema: type[Schema]) -> Schema | None:
     """Return the value that `answer` means, `None` when it cannot be told."""
     from json_repair import repair_json  # 100 ms to import, and seldom needed
 
-    if len(answer) > _LONGEST_REPAIR or _is_json(answer):
+    work = len(answer) * sum(map(answer.count, "[{("))
+    if len(answer) > _LONGEST_REPAIR or work > _MOST_WORK or _is_json(answer):
         return None
     try:
         value: object = json.loads(repair_json(answer))

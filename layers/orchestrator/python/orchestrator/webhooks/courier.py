@@ -86,7 +86,16 @@ class Courier:
                 found.append(await self._own_secret(name))
             except NotConfigured:  # a secret nobody has set signs nothing
                 continue
+            _refuse_no_key(name, found[-1])
         return tuple(found)
+
+
+def _refuse_no_key(name: str, secret: str) -> None:
+    try:
+        signing.key_bytes(secret)
+    except InvalidInput as error:
+        # Ours, and to be mended by us: the receiver must not lose a delivery by it.
+        raise NotConfigured(f"{name} is malformed", hint=error.hint) from error
 
 
 def _judged(reply: Reply) -> Outcome:

@@ -120,12 +120,13 @@ class DeliveryStore(Protocol):
         expires_at: int,
         url: str | None = None,
         *,
+        due_at: float | None = None,
         only_failed: bool = False,
     ) -> Delivery | None:
-        """Begin a new round by hand, due `now`, and return the delivery as it now stands.
+        """Begin a new round by hand, due `now` or at `due_at`, and return the delivery as it now stands.
 
-        `url` replaces the receiver's. `None`: there is no delivery, an attempt is running, it has had
-        `MAX_ATTEMPTS`, or (with `only_failed`) it has not failed.
+        `url` replaces the receiver's. `None`: there is no delivery any more, an attempt is running, it
+        has had `MAX_ATTEMPTS`, or (with `only_failed`) it has not failed.
         """
         ...
 

@@ -10,6 +10,9 @@ from orchestrator.errors import Conflict, InvalidInput, NotFound
 from orchestrator.webhooks.models import MAX_ATTEMPTS, Announcement, Delivery
 from orchestrator.webhooks.ports import DeliveryQueue, DeliveryStore, Due, Guard
 
+HEAD_START = 10.0
+"""Seconds until a replayed delivery is due: longer than its record may take to be changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -126,17 +129,27 @@ class Webhooks:
         now = self._clock()
         end = now if until is None else until
         if end < since:
+            if until is None:
+                raise InvalidInput("`since` lies ahead of now.", hint="Name the past.", field="query.since")
             raise InvalidInput("`until` lies before `since`.", hint="Swap them.", field="query.until")
         found = await self._store.failed(tenant, since, end, limit + 1)
-        begun: list[str] = []
-        for subject in found[:limit]:
-            expires_at = int(now + self._kept)
-            delivery = await self._store.renew(tenant, subject, now, expires_at, only_failed=True)
-            # The list is a moment old: somebody else may have asked for this one meanwhile.
-            if delivery is not None:
-                await self._send(delivery, now)
-                begun.append(subject)
+        begun = [subject for subject in found[:limit] if await self._replayed(tenant, subject)]
         return Replayed(tuple(begun), more=len(found) > limit)
+
+    async def _replayed(self, tenant: str, subject: str) -> bool:
+        """Begin a new round soon; false when somebody else did meanwhile: the list is a moment old.
+
+        The message first, which finds nothing to do while the delivery has failed. The other way round,
+        whoever dies in between leaves one that no message belongs to, and no further replay finds.
+        """
+        now = self._clock()
+        due = Due(tenant, subject, now + HEAD_START)
+        await self._queue.send(due, now)
+        kept_until = int(now + self._kept)
+        renewed = await self._store.renew(
+            tenant, subject, now, kept_until, due_at=due.due_at, only_failed=True
+        )
+        return renewed is not None
 
     async def forget(self, tenant: str, subject: str) -> bool:
         """Erase the delivery and its log; false when there is none. An attempt under way may still arrive."""

@@ -10,18 +10,25 @@ import binascii
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from orchestrator.webhooks.signing import key_bytes, utf8
 
 Named = tuple[str, bytes]
 
-_STYLES: Mapping[str, Mapping[str, int | tuple[str, str]]] = {
+_STYLES: Mapping[str, Mapping[str, Any]] = {
     "compact": {"separators": (",", ":")},
     "with blanks": {},
     "indented by 2": {"indent": 2},
     "indented by 4": {"indent": 4},
 }
+MOST_REWRITTEN = 65_536
+"""Bytes of a body that is parsed and written anew in all styles: that takes time, and anybody may ask."""
+_MOST_GROWTH = 8
+"""How many times as long a body may get by that."""
+_DEEPEST = 20
+"""Levels of lists and objects that are indented. What is nested deeper can outgrow all memory by it."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _MARKED = re.compile(r"(?:v1,)?whsec_")
 
@@ -39,14 +46,49 @@ def bodies(body: bytes) -> Iterator[Named]:
 
 
 def _written_anew(body: bytes) -> Iterator[Named]:
+    if len(body) > MOST_REWRITTEN:
+        return
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return
-    for style, ordered, escaped in itertools.product(_STYLES, (False, True), (False, True)):
-        text = json.dumps(value, sort_keys=ordered, ensure_ascii=escaped, **_STYLES[style])  # pyright: ignore[reportArgumentType]
-        details = f"{style}, keys sorted" if ordered else style
-        yield f"of the body parsed and written anew ({details})", utf8(text)
+    styles = [name for name, style in _STYLES.items() if "indent" not in style or _depth(value) <= _DEEPEST]
+    for style, ordered, escaped in itertools.product(styles, (False, True), (False, True)):
+        how = {"sort_keys": ordered, "ensure_ascii": escaped, **_STYLES[style]}
+        if text := _written(value, how, _MOST_GROWTH * len(body) + 1_024):
+            details = f"{style}, keys sorted" if ordered else style
+            yield f"of the body parsed and written anew ({details})", utf8(text)
+
+
+def _depth(value: object) -> int:
+    """Return how many lists and objects lie in each other at most, as far as that is of interest."""
+    levels, layer = 0, list(_inside(value))
+    while layer and levels <= _DEEPEST:
+        layer = [inner for part in layer for inner in _inside(part)]
+        levels += 1
+    return levels
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
+
+
+def _written(value: object, how: Mapping[str, Any], most: int) -> str | None:
+    """Return `value` as JSON; `None` when that has more than `most` characters, or is nested too deep."""
+    pieces: list[str] = []
+    try:
+        if "indent" not in how:
+            return json.dumps(value, **how)  # many times as fast, and never much longer
+        for piece in json.JSONEncoder(**how).iterencode(value):
+            pieces.append(piece)
+            most -= len(piece)
+            if most < 0:
+                return None
+    except RecursionError:
+        return None
+    return "".join(pieces)
 
 
 def contents(
@@ -55,18 +97,19 @@ def contents(
     """Yield every text that may have been signed, the right one of the scheme first."""
     stamp = f"{timestamp or ''}."
     full = f"{webhook_id or ''}.{stamp}"
+    changed = list(bodies(body))
     if standard:
-        yield from _after(full, body, "")
-        yield from _after("", body, "of the body alone, without id and time")
-        yield from _after(stamp, body, "of time and body, without the id")
+        yield from _after(full, changed, "")
+        yield from _after("", changed, "of the body alone, without id and time")
+        yield from _after(stamp, changed, "of time and body, without the id")
     else:
-        yield from bodies(body)
+        yield from changed
         if webhook_id is not None:
-            yield from _after(full, body, "of id, time and body, not of the body alone")
+            yield from _after(full, changed, "of id, time and body, not of the body alone")
 
 
-def _after(prefix: str, body: bytes, said: str) -> Iterator[Named]:
-    for slip, changed in bodies(body):
+def _after(prefix: str, bodies: Sequence[Named], said: str) -> Iterator[Named]:
+    for slip, changed in bodies:
         yield " and ".join(part for part in (said, slip) if part), utf8(prefix) + changed
 
 

@@ -19,6 +19,7 @@ _PORTS: dict[str, int] = {"http": 80, "https": 443}
 _URL = re.compile(
     r"(https?)://(\[[^\]/?#]*\]|[^/?#:\[\]]*)(?::([^/?#]*))?([/?].*)?", re.IGNORECASE | re.DOTALL
 )
+_USER = re.compile(r"https?://[^/?]*@", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^!-~]|[\\\"<>^`{|}]")
 """Not printable ASCII, or a sign that RFC 3986 has nowhere in a URL."""
 _PATH = re.compile(r"(?:[\w.~!$&'()*+,;=:@/?\[\]-]|%[0-9a-f]{2})*", re.ASCII | re.IGNORECASE)
@@ -70,11 +71,16 @@ def read(url: str) -> Parts:
             f"holds the character {found[0]!a}",
             "Percent-encode it in path and query; write a host in its ASCII form (xn--…).",
         )
+    if "#" in url:
+        raise Unreadable("has a # part, which no server ever sees", "Leave it out, from the # on.")
+    if _USER.match(url):
+        raise Unreadable(
+            "has a user name before its host",
+            "Leave out what stands before the @; deliveries are signed, or put a token into the query.",
+        )
     matched = _URL.fullmatch(url)
     if not matched:
-        hint = (
-            "Use a complete URL, like https://example.com/hook, without a # part and without user:password@."
-        )
+        hint = "Use a complete URL, like https://example.com/hook."
         raise Unreadable("is not an http(s):// URL as RFC 3986 writes it", hint)
     scheme: Literal["http", "https"] = "https" if matched[1].lower() == "https" else "http"
     host, address = _host(matched[2].lower())

@@ -63,7 +63,7 @@ class DeliveryView(BaseModel):
             body_sha256=hashlib.sha256(announcement.body).hexdigest(),
             created_at=_time(delivery.created_at),
             updated_at=_time(delivery.updated_at),
-            next_attempt_at=_time_or_none(delivery.next_at),
+            next_attempt_at=_time_or_none(None if delivery.status == "delivering" else delivery.next_at),
             attempts=[_attempt(number, delivery, now) for number in range(1, len(delivery.log) + 1)],
             hint=_hint(delivery, now),
         )
