@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import distribution
 
+from packaging.requirements import Requirement
+
 from infra import layers
 from infra.deployment import ROOT, DeploymentError
 from infra.discovery import discover
@@ -44,7 +46,13 @@ def _installed(group: str) -> int:
 
 @cache
 def _names(group: str) -> set[str]:
-    return set(layers.requirements(group))
+    return {name for name, block in layers.requirements(group).items() if _is_for_this_system(block)}
+
+
+def _is_for_this_system(block: str) -> bool:
+    """Tell whether a locked requirement's marker holds here: httpx2-jsfetch is for browsers alone."""
+    marker = Requirement(block.split("\\", 1)[0].strip()).marker
+    return marker is None or marker.evaluate()
 
 
 def _distribution(name: str) -> int:
