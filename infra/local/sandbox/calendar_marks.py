@@ -20,6 +20,11 @@ _TIME = (
     rf"|{_HEDGE}{_HOUR}(?: (?:or|and) {_SURE})?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
+_BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
+_AFTER_DAY = re.compile(
+    rf",? (?P<time>{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
+    r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
+)
 _FINDERS = {
     "recurrence": re.compile(
         rf"{_BEHIND}{words.RECURRENCE}(?:{words.BOUND})?(?: (?:except|but)(?: on)? {words.WEEKDAY})?(?!\w)"
@@ -30,7 +35,9 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:at the same time|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
+        rf"(?<!\w)(?:instead|till late|until late|{words.SLIP}|{words.COUNT} (?:days|weeks) off"
+        rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
+        rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"
     ),
 }
@@ -58,6 +65,7 @@ def marks(text: str, join: str = "-|to|until|till") -> list[Mark]:
     mentions = [Mark(*match.span(), "mentions") for match in _MENTION.finditer(text)]
     hidden = _hide(hidden, mentions)
     found = [*quotes, *mentions, *_longest([*_phrases(hidden), *_times(hidden, join)])]
+    found += list(_bare_hours(hidden, found))
     found += _zones(text, _hide(hidden, found), found)
     return sorted(mark for mark in found if not _is_adjective(mark, found, hidden))
 
@@ -85,6 +93,18 @@ def _times(text: str, join: str) -> Iterator[Mark]:
         sure = re.search(rf"(?<!\w){_SURE}", said) or (match["lead"] and not re.search(r"\d \d", said))
         if sure or "tonight" in said:
             yield Mark(match.start("time"), match.start("time") + len(said), "time")
+
+
+def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
+    """Find bare hours beside a day that is told in words: behind it its time, before it who knows."""
+    starts, timed = {mark.start for mark in found}, any(mark.kind == "time" for mark in found)
+    for mark in found:
+        if mark.kind not in {"date", "recurrence"} or not text[mark.end - 1].isalpha():
+            continue
+        if (match := _AFTER_DAY.match(text, mark.end)) and match.start("time") not in starts:
+            yield Mark(*match.span("time"), "time")
+        elif not timed and (match := re.search(r"(?<= )(?:1[0-2]|[1-9]) $", text[: mark.start])):
+            yield Mark(match.start(), match.end() - 1, "vague")
 
 
 def _longest(found: list[Mark]) -> list[Mark]:

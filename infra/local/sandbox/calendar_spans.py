@@ -11,31 +11,47 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.local.sandbox import calendar_titles as titles
+from infra.local.sandbox import calendar_words as words
 from infra.local.sandbox.calendar_marks import Mark, marks, plain
 
-_POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
+_POLITE = (
+    r"\s*(?:(?:please|pls|plz|hey(?: there)?|hi|hello|(?:can|could|would|will) (?:you|u|we|i)|i'd like to"
+    r"|i need to"
+    r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
+)
+_BULLET = re.compile(rf"(?:^|(?<=\n))[ \t]*(?:[-*•·–]|\d\d?[.)](?! ?{words.MONTH}\b)) +", re.IGNORECASE)
 _OPERATIONS = {
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE
+        + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
+        r"|dinner"
+        r"|coffee|drinks|session|class|lesson))\b"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
-        r"|is there|is [\w ]+ (?:free|available|busy|taken)"
-        r"|are there|how many|who)\b"
+        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
+        r"|busy|taken)"
+        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|who|got anything"
+        r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
+        r"|this|next))\b"
     ),
 }
-_NOTHING = re.compile(r"\s*(?:don't (?!forget)|do not |never |ignore |hello|hi there|thank)")
+_MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+_NOTHING = re.compile(r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |hello|hi there|thank)")
 _WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
-    r" ?[;\n] ?|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
+    r" *[;\n]+ *|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
 _TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|does"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'s)?|tell|see|next|plate|did|has|have|else"
+    r"|left|up"
+    r"|so|far|looking|look|like|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|am i"
+    r"|is there|are there|how many|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
@@ -45,13 +61,16 @@ _STOCK = re.compile(
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
+    text = _BULLET.sub(lambda match: " " * len(match[0]), text)
     small = plain(text)
     if _NOTHING.match(small):
         return []
     operation = _operation(small)
     found = marks(text, "-") if operation == "reschedule" else marks(text)
-    if operation == "reschedule":
+    if operation == "reschedule" and _moves(small, found):
         return [_moved(text, small, found)]
+    if operation == "reschedule":
+        found = marks(text)  # "change the oil on Friday" is a thing to do
     if operation == "query":
         return [_asked(text, small, found)]
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
@@ -72,7 +91,7 @@ def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[M
         if not any(mark.start < match.end() and match.start() < mark.end for mark in found)
     ]
     for end, after in [*cuts, (len(text), len(text))]:
-        if _goes_on(start, end, after, found):
+        if _goes_on(start, end, after, found) or _in_company(text, start, end, after, found):
             continue
         if _is_whole(text, start, end, found):
             done.append((start, end))
@@ -88,6 +107,22 @@ def _goes_on(start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
     inside = {mark.kind for mark in found if mark.start >= start and mark.end <= end}
     joined = any(mark.end == end for mark in found)
     return joined and any(mark.start == after and mark.kind in _WHEN - inside for mark in found)
+
+
+def _in_company(text: str, start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
+    """Return whether `and` parts two people: `at 7 dinner with mom and dad on friday`."""
+    if text[end:after].strip(" ,") != "and" or not re.search(
+        r"\bwith (?:[\w'.]+,? ){0,3}[\w'.]+$", text[start:end]
+    ):
+        return False
+    follows = next((mark for mark in found if mark.start >= after), None)
+    inside = {mark.kind for mark in found if mark.start >= start and mark.end <= end}
+    if follows is None or follows.kind in inside:
+        return False
+    between = re.sub(r"(?:\b(?:on|at|from)|@) ?$", "", text[after : follows.start])
+    return bool(re.fullmatch(r"(?:(?:the|my|our|her|his) )?[\w'-]+ ?", between)) and not titles.happens(
+        between
+    )
 
 
 def _is_whole(text: str, start: int, end: int, found: Sequence[Mark]) -> bool:
@@ -113,7 +148,12 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     fields = _blank(_operation(small[start:end]))
     for mark in found:
         _put(fields, mark, text, small[start : mark.start])
+    verb = _OPERATIONS["cancel"].match(small, start) if fields["operation"] == "cancel" else None
+    if fields["operation"] == "reschedule":
+        fields["operation"] = "create"
     pieces = _rest(text, start, end, found)
+    if verb:
+        pieces[0] = re.sub(r"(?i)^.*?\b(?:cancel|call off|delete|remove|drop|scrap)\b", "", pieces[0])
     quoted = fields["title"]
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
@@ -138,7 +178,7 @@ def _put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
         fields["time"] = text[mark.start : mark.end]
         return
     name = mark.kind
-    if name in {"date", "time"} and _UNTIL.search(before) and _begun(fields, name):
+    if name in {"date", "time"} and (end := _UNTIL.search(before)) and _begun(fields, name, end[0]):
         name = f"end_{name}"
     elif name == "time" and fields["end_date"] and not fields["recurrence"] and fields["time"]:
         name = "end_time"
@@ -149,8 +189,9 @@ def _put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
         fields[name] = text[first : mark.end]
 
 
-def _begun(fields: dict[str, Any], name: str) -> bool:
-    return fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
+def _begun(fields: dict[str, Any], name: str, word: str) -> bool:
+    ends = name == "time" and "t" in word and "to " not in word
+    return ends or fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
 
 
 def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -161,6 +202,12 @@ def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
             event["date"] = last
         last = event["date"] or last
     return events
+
+
+def _moves(small: str, found: Sequence[Mark]) -> bool:
+    """Return whether it is said to when, or by how much; some verbs move nothing else."""
+    to = any(mark.kind in {"date", "time"} and _TO.search(small[: mark.start]) for mark in found)
+    return to or _shift(small, found) is not None or bool(_MOVING.match(small))
 
 
 def _moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:

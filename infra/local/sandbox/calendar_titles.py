@@ -5,37 +5,51 @@ from __future__ import annotations
 import re
 
 _ASKING = (
-    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|let's|i need to|i need|i want to"
+    r"please|pls|plz|hey(?: there)?|hi|hello|kindly|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
+    r"|actually"
+    r"|(?:i )?need to|i need|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are|i am"
     r"|i'd like to"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
     r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
-    r"|put|make"
-    r"|remind me(?: to| about| of)?|reminder to|don't forget(?: to)?|remember to|block(?: off| out)?|reserve"
-    r"|pencil in|save the date(?: for)?|cancel|call off|delete|remove|move|reschedule|shift|postpone|push"
-    r"|delay"
-    r"|bring|change"
+    r"|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
+    r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)"
+    r"|remind me(?: to| about| of)?|reminder to|don't (?:let me )?forget(?: to)?|remember to|block(?: off"
+    r"| out)?|reserve"
+    r"|pencil in|save the date(?: for)?"
 )
 _LEAD = re.compile(
-    rf"(?:[\s,;:.!?()-]+|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on|at)(?![\w'])"
-    r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) )"
+    rf"(?:[\s,;:.!?()•*-]+|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on|at)(?![\w'])"
+    r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
+    r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
 )
 _TAIL = re.compile(
-    r"(?<![\w-])(?:please|thanks|thank you|(?:to|in|on|into) (?:my|the|our) calendar|starting(?: on| from"
+    r"(?<![\w-])(?:please|pls|plz|thanks|thank you|thx|ty|cheers"
+    r"|(?:to|in|on|into) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
 _CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 _ONLINE = r"(?:zoom|teams|google meet|skype|slack|webex|facetime)"
 _ROOM = (
-    r"(?:room|office|building|lobby|caf[eé]|hall|suite|park|library|restaurant|bar|hotel|airport|station"
+    r"(?:room|office|building|lobby|caf[eé]|hall|suite|pub|beach|lake|pool|mall|club|stadium|cinema"
+    r"|theat(?:re|er)|shop|store|garage|bank|museum|zoo|place|house|flat|park|library|restaurant|bar"
+    r"|hotel|airport|station"
     r"|school"
     r"|clinic|hospital|gym|church|home|work)"
 )
 _PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?i:via|over|on) (?=(?i:{_ONLINE}))|(?i:at|in) (?=(?:the |our "
     rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
-    rf"|(?i:at|in) (?=(?:the )?[A-Z])|@ (?=[a-zA-Z]))"
+    rf"|(?i:at|in) (?=(?:the )?[A-Z])|(?<!look )(?<!looking )at (?=(?:the|our|his|her"
+    rf"|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=[a-zA-Z]))"
 )
+_OWN_PLACE = re.compile(r"\s*(?:at|in) (?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])")
+_EVENT = re.compile(
+    r"\b(?:meeting|call|appointment|breakfast|brunch|lunch|dinner|coffee|drinks|class|lesson|yoga|gym|workout"
+    r"|party|concert|movie|game|match|session|exam|flight|train|haircut|dentist|doctor)s?\b",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(r"(?i)reminder|event|entry|alarm|alert|slot|note")
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
@@ -44,7 +58,7 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
         match = _PLACE.search(piece)
         if index and not match:
-            match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece) or re.search(r"(?<= )in (?=the )", piece)
+            match = _OWN_PLACE.match(piece) or re.search(r"(?<= )in (?=the )", piece)
         if not match or not (index or match.start()):
             continue
         ending = _PLACE_END.search(piece, match.end())
@@ -57,7 +71,9 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 def title(pieces: list[str]) -> str | None:
     """Return the first words of `pieces` that are more than a request or a link to a phrase."""
-    found = next((found for piece in pieces if (found := _stripped(piece))), "")
+    chunks = [found for piece in pieces if (found := _stripped(piece))]
+    telling = (found for found in chunks if not _GENERIC.fullmatch(found))
+    found = next(telling, chunks[0] if chunks else "")
     return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
 
 
@@ -74,6 +90,11 @@ def category(piece: str) -> str | None:
     head = _CALLED.split(piece.lower())[0] if _CALLED.search(piece.lower()) else ""
     words = re.split(r" with\b| for\b", _stripped(piece[: len(head)]) or "")[0]
     return words.strip() or None
+
+
+def happens(words: str) -> bool:
+    """Return whether `words` name something that takes place, and nobody."""
+    return bool(_EVENT.search(words))
 
 
 def reminder(piece: str) -> str | None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
-    r"|sun(?:day)?)"
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|wednes?d?ay|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"|sun(?:day)?"
+    r"|mo(?:dnay|nady|ndya|day)|mondy|munday|tu(?:eday|sday|seday|edsay|esdya)|te(?:us|su)day"
+    r"|we(?:nd|dn)?e?n?sd(?:ay|ya)|we(?:nde|nne|dne)s?day|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
+    r"|thursady|thurdsay"
+    r"|fr?i?day|firday|f[ir]{2}(?:dy|dya|ady)|sat(?:ur|er|ru|re|r|u)day|saturdy|saturady|staurday"
+    r"|sun(?:dy|ady|dya))"
 )
+TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
+SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
+"""What looks like the name of a day that somebody has mistyped."""
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -27,17 +35,17 @@ _CALENDAR_DAY = (
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
 )
 _NAMED_DAY = (
-    rf"(?:(?:the )?day (?:after|before) (?:tomorrow|yesterday)|(?:today|tomorrow|tmrw|tmr"
-    rf"|yesterday)(?: {PART})?"
-    rf"|tonight|this (?:morning|afternoon|evening)"
+    rf"(?:{WEEKDAY},? (?:the )?{_ORDINAL_DAY}(?! (?:of )?{MONTH})|(?:the )?day (?:after"
+    rf"|before) (?:{TOMORROW}|yesterday)|(?:today|{TOMORROW}|yesterday)(?: {PART})?"
+    rf"|tonight|tonite|this (?:morning|afternoon|evening)"
     rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}|{WEEKDAY} (?:of )?the week after next"
     rf"|(?:the )?week after next,? (?:on )?{WEEKDAY}"
     rf"|(?:(?:this coming|the coming|coming|this|next) )?{WEEKDAY}(?: {PART})?"
-    rf"|{WEEKDAY},? the {_ORDINAL_DAY})"
+    r")"
 )
 _RELATIVE_DAY = (
-    rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|tomorrow|(?:next |this )?{WEEKDAY}))"
-    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?{WEEKDAY}|(?:today|tomorrow|{WEEKDAY}) week"
+    rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|{TOMORROW}|(?:next |this )?{WEEKDAY}))"
+    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?{WEEKDAY}|(?:today|{TOMORROW}|{WEEKDAY}) week"
     rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
     rf"|{COUNT} {_SHORT_UNIT} from now)"
 )
@@ -49,13 +57,15 @@ _COUNTED_DAY = (
 _FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine's day)(?! party| dinner)"
 _FIGURES = (
     r"(?:\d{4}[-/]\d\d?[-/]\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?| \d\d:\d\d(?! ?(?:-|to)))?"
-    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
+    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}"
+    r"|\d\d))?)"
 )
-_STRETCH = r"(?:(?:this|next|the) (?:week|weekend|month|quarter|year))"
+_STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
 ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{_FEAST}|{_STRETCH})"
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
-    rf"(?:{_WEEKDAYS}|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
+    rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
+    rf"|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
     rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till) ?{ONE_DAY}|{ONE_DAY})"
 )
 
@@ -68,7 +78,8 @@ _PAST = (
     rf"(?:half past|half|(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to)) (?:\d\d?|{_HOUR_WORD})"
 )
 SURE_HOUR = (
-    rf"(?:(?:12 )?(?:noon|midday|midnight)(?: tonight)?|{_PAST}(?:{_HALF})?(?:{_IN_PART})?"
+    rf"(?:(?:12 )?(?:noon|midday|midnight)(?:-?ish)?(?: tonight)?|{_FIGURE_HOUR}{_HALF}? ?-?ish"
+    rf"|{_PAST}(?:{_HALF})?(?:{_IN_PART})?"
     rf"|\d{{4}} ?(?:hours|hrs)"
     rf"|(?:{_FIGURE_HOUR}|{_WORD_HOUR})(?: o'clock(?:{_HALF})?(?:{_IN_PART})?|{_HALF}(?:{_IN_PART})?"
     rf"|{_IN_PART})"
@@ -79,7 +90,7 @@ ANY_HOUR = rf"(?:{SURE_HOUR}|{_WORD_HOUR}|{_FIGURE_HOUR})"
 """What is one behind `at`, `from` or in a range."""
 
 _EVERY = r"(?:every|each)"
-_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/){WEEKDAY}s?)*"
+_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
     rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
@@ -89,7 +100,7 @@ RECURRENCE = (
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
-    rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|on (?:weekdays|weekends|workdays)|every ?day"
+    rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|(?:on )?(?:weekdays|weekends|workdays)|every ?day"
     rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)"
     rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
     rf"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? (?:and|&) |, )(?:mon|tues"
@@ -108,6 +119,7 @@ DURATION = (
     r"|an hour and a half)"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long|(?:all|whole|full)[- ]day"
+    rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week"
     rf"|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
 )
 ZONE = (

@@ -77,15 +77,17 @@ _HINTS = {
 }
 
 
-@HOURS.form(r"(?:at )?(?:12 ?)?(?P<word>noon|midday|midnight)(?: tonight)?")
+@HOURS.form(
+    r"(?P<about>around |about )?(?:at )?(?:12 ?)?(?P<word>noon|midday|midnight)(?P<ish>-?ish)?(?: tonight)?"
+)
 def _named(match: re.Match[str], _: Reference) -> list[Hour]:
     late = match["word"] == "midnight"
-    return [Hour(0 if late else 12, exact=True, midnight=late)]
+    return [Hour(0 if late else 12, exact=True, midnight=late, about=bool(match["about"] or match["ish"]))]
 
 
 @HOURS.form(
     rf"(?P<about>around |about |approximately |approx\.? |~)?(?:at )?(?P<h>\d\d?)(?:[:.h](?P<m>[0-5]\d))?"
-    rf"(?: ?o'?clock)?(?: ?{_HALF})?(?: ?o'?clock)?(?: sharp)?{_IN_PART}"
+    rf"(?: ?o'?clock)?(?: ?{_HALF})?(?: ?o'?clock)?(?P<ish> ?-?ish)?(?: sharp)?{_IN_PART}"
 )
 @HOURS.form(
     rf"(?P<about>around |about )?(?:at )?(?P<w>{HOUR_WORD})(?:[- ](?P<wm>{_MINUTE_WORD}))?"
@@ -98,9 +100,10 @@ def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
     part = groups["part"] or groups["night"] or groups["tonight"]
     written = groups.get("h") or ""
     exact = (hour > 12 or hour == 0 or (written.startswith("0") and bool(groups.get("m")))) and not half
+    about = bool(groups["about"] or groups.get("ish"))
     if hour > 23 or (half and not 1 <= hour <= 12):
         raise Unreadable(f"There is no clock time {match[0]}.")
-    return [Hour(hour, minute, f"{half}m" if half else None, exact, part=part, about=bool(groups["about"]))]
+    return [Hour(hour, minute, f"{half}m" if half else None, exact, part=part, about=about)]
 
 
 @HOURS.form(

@@ -40,6 +40,7 @@ from orchestrator.calendar.words import (
     NUMBER,
     ORDINAL,
     PART,
+    TOMORROW,
     WEEKDAY,
     day_number,
     month,
@@ -144,7 +145,7 @@ def _within_month(match: re.Match[str], reference: Reference) -> list[Days]:
     return [stretch(first, exact_day(first.first.year, first.first.month, day_number(match["b"])))]
 
 
-@DATES.form(rf"(?P<day>today|tomorrow|tmrw|yesterday)(?:'s)?(?: (?P<part>{PART}))?|(?P<tonight>tonight)")
+@DATES.form(rf"(?P<day>today|{TOMORROW}|yesterday)(?:'s)?(?: (?P<part>{PART}))?|(?P<tonight>tonight|tonite)")
 def _near(match: re.Match[str], reference: Reference) -> list[Days]:
     if match["tonight"]:
         return [Days(reference.today, part="tonight")]
@@ -157,9 +158,9 @@ def _this_part(match: re.Match[str], reference: Reference) -> list[Days]:
     return [Days(reference.today, part=match["part"])]
 
 
-@DATES.form(r"(?:the )?day (?P<way>after|before) (?P<day>tomorrow|yesterday)")
+@DATES.form(rf"(?:the )?day (?P<way>after|before) (?P<day>{TOMORROW}|yesterday)")
 def _after_tomorrow(match: re.Match[str], reference: Reference) -> list[Days]:
-    days = {("after", "tomorrow"): 2, ("before", "yesterday"): -2}.get((match["way"], match["day"]))
+    days = {"after t": 2, "before y": -2}.get(f"{match['way']} {match['day'].replace('2', 't')[0]}")
     return [] if days is None else [Days(reference.today + timedelta(days=days))]
 
 
@@ -189,9 +190,9 @@ def _week_after_next(match: re.Match[str], reference: Reference) -> list[Days]:
     return [later(of_next_week(match["weekday"] or match["wd"], reference), 7)]
 
 
-@DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:from|after) (?P<day>today|tomorrow|now|(?:this |next )?{WEEKDAY})")
+@DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:from|after) (?P<day>today|{TOMORROW}|now|(?:this |next )?{WEEKDAY})")
 @DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:on )?(?P<day>{WEEKDAY})")
-@DATES.form(rf"(?P<day>today|tomorrow|{WEEKDAY}) week")
+@DATES.form(rf"(?P<day>today|{TOMORROW}|{WEEKDAY}) week")
 def _weeks_from(match: re.Match[str], reference: Reference) -> list[Days]:
     count = number(match["n"]) if "n" in match.re.groupindex else 1
     if match.re.pattern.count("(?:on )?") and count != 1:
@@ -202,11 +203,11 @@ def _weeks_from(match: re.Match[str], reference: Reference) -> list[Days]:
 
 @DATES.form(
     rf"(?:in (?P<n>{NUMBER}) (?P<unit>{_UNIT})(?:'s? time)?|(?P<n2>{NUMBER}) (?P<unit2>{_UNIT})"
-    r" from (?P<base>now|today|tomorrow))"
+    rf" from (?P<base>now|today|{TOMORROW}))"
 )
 def _in_days(match: re.Match[str], reference: Reference) -> list[Days]:
     count, unit = number(match["n"] or match["n2"]), (match["unit"] or match["unit2"]).rstrip("s")
-    start = reference.today + timedelta(days=1 if match["base"] == "tomorrow" else 0)
+    start = reference.today + timedelta(days=1 if match["base"] not in {"now", "today", None} else 0)
     step = {
         "day": relativedelta(days=count),
         "night": relativedelta(days=count),
@@ -254,8 +255,7 @@ def _weekday_and_day(match: re.Match[str], reference: Reference) -> list[Days]:
 
 @DATES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<weekday>{WEEKDAY}|day) (?:of|in) {_MONTH_REF}")
 def _nth_weekday(match: re.Match[str], reference: Reference) -> list[Days]:
-    nth = ordinal(match["nth"])
-    wanted = None if match["weekday"] == "day" else weekday(match["weekday"])
+    nth, wanted = ordinal(match["nth"]), None if match["weekday"] == "day" else weekday(match["weekday"])
     for first in _months(match, reference):
         found = nth_in_month(first, nth, wanted)
         if found >= reference.today or match["year"] or match["ref"]:
@@ -276,7 +276,7 @@ def _feast(match: re.Match[str], reference: Reference) -> list[Days]:
     return [dated(day, month_, match["year"], reference)]
 
 
-@DATES.form(r"(?P<ref>this|next|the) (?P<what>week|weekend|month|quarter|year)")
+@DATES.form(r"(?P<ref>this|next|the|my(?= week(?: look| ?\?|$))) (?P<what>week|weekend|month|quarter|year)")
 def _stretch(match: re.Match[str], reference: Reference) -> list[Days]:
     step, today = int(match["ref"] == "next"), reference.today
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=step)

@@ -62,6 +62,11 @@ def _all_day(_: re.Match[str], __: Reference) -> list[Length]:
     return [Length(days=1)]
 
 
+@LENGTHS.form(r"(?:for )?(?:the |a )?(?:whole|full|entire) week")
+def _whole_week(_: re.Match[str], __: Reference) -> list[Length]:
+    return [Length(days=7, unit="week", count=1)]
+
+
 @LENGTHS.form(
     rf"{_FOR}(?P<n>{NUMBER})(?: |-)(?P<unit>day|week|month|year|time|occurrence|session)s?(?:[- ]long)?"
 )

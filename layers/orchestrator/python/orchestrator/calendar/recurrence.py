@@ -71,7 +71,7 @@ RULES: Forms[Rule] = Forms()
 _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
-_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/){WEEKDAY}s?)*"
+_LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/| ){WEEKDAY}s?)*"
 _PLURAL = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 _WORDS = {
     "daily": Rule("DAILY"),

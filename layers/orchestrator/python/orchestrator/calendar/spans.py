@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.calendar.models import Operation
-from orchestrator.calendar.words import normal
+from orchestrator.calendar.words import SLIP, TOMORROW, WEEKDAY, normal
 
 MAX_EVENTS = 20
 
@@ -107,13 +107,15 @@ def astray(extraction: Extraction, text: str) -> list[tuple[int, str, str]]:
 
 
 _CLOCK = re.compile(r"(?<![\w:.])(?:\d\d?(?:[:.]\d\d)? ?[ap]\.?m\b|\d\d?:\d\d(?!\d)|noon\b|midnight\b)")
+_DAY = re.compile(rf"(?<![\w@])(?:today|tonight|{TOMORROW}|{WEEKDAY}|{SLIP})(?![\w'])")
 _BOUND = re.compile(r"\b(?:until|till|except)\b(?!(?: the| on)? *\|)")
 
 
 def missed(extraction: Extraction, text: str) -> list[tuple[int, str]]:
     """Return event and field of what `text` must say of new events and no span has taken.
 
-    A lost hour makes a whole day of an appointment, a lost `until` a series without an end.
+    A lost day makes it another day, a lost hour a whole day of an appointment, a lost `until` a series
+    without an end.
     """
     left = normal(text)
     for spans in extraction.events:
@@ -124,6 +126,8 @@ def missed(extraction: Extraction, text: str) -> list[tuple[int, str]]:
     if _CLOCK.search(left):
         timed = ((index, spans.time or _CLOCK.search(normal(spans.date or ""))) for index, spans in created)
         found += [(index, "time") for index, time in timed if not time]
+    if _DAY.search(left):
+        found += [(index, "date") for index, spans in created if not spans.date and not spans.recurrence]
     return found
 
 

@@ -24,7 +24,8 @@ _TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 4
 NUMBERS = {word: value for value, word in enumerate(_CARDINALS)} | _TENS | {"a": 1, "an": 1, "couple of": 2}
 _ORDINALS = ["first", "second", "third", "fourth", "fifth"]
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, 1)} | {"last": -1}
-_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_STARTS = ["mo mu", "tu te", "we", "th", "fr fi fd", "sa st", "su"]
+"""What the name of each weekday begins with, slips included."""
 _MONTHS = [
     "january",
     "february",
@@ -45,9 +46,18 @@ NUMBER = (
     rf"(?:\d+|a couple of|couple of|{'|'.join(sorted([*_CARDINALS, *_TENS], key=len, reverse=True))}|an?)"
 )
 WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
-    r"|sun(?:day)?)\.?"
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|wednes?d?ay|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"|sun(?:day)?"
+    r"|mo(?:dnay|nady|ndya|day)|mondy|munday|tu(?:eday|sday|seday|edsay|esdya)|te(?:us|su)day"
+    r"|we(?:nd|dn)?e?n?sd(?:ay|ya)|we(?:nde|nne|dne)s?day|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
+    r"|thursady|thurdsay"
+    r"|fr?i?day|firday|f[ir]{2}(?:dy|dya|ady)|sat(?:ur|er|ru|re|r|u)day|saturdy|saturady|staurday"
+    r"|sun(?:dy|ady|dya))\.?"
 )
+TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
+"""With the slips that people make when they type; a day nobody has read would be another day."""
+SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
+"""What looks like the name of a day that somebody has mistyped."""
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -58,6 +68,9 @@ ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
 PART = r"(?:morning|afternoon|evening|night)"
 
 
+_SHORT_DATE = re.compile(r"(?<![\w.:])(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.[ ,;:!?)]*$")
+
+
 def same_length(text: str) -> str:
     """Return `text` in small letters with plain quotes, dashes, spaces; every character keeps its place."""
     small = (low if len(low := char.lower()) == 1 else char for char in text)
@@ -66,7 +79,9 @@ def same_length(text: str) -> str:
 
 def normal(text: str) -> str:
     """Return a phrase as the patterns read it: `same_length`, single spaces, no punctuation around it."""
-    return re.sub(r" +", " ", same_length(text)).strip(" ,.;:!?()")
+    words = re.sub(r" +", " ", same_length(text)).strip(" ,.;:!?()")
+    # The last full stop of "24.12." is part of the date.
+    return f"{words}." if _SHORT_DATE.search(text) else words
 
 
 def number(word: str) -> int:
@@ -82,7 +97,7 @@ def ordinal(word: str) -> int:
 
 def weekday(word: str) -> int:
     """Return 0 for Monday to 6 for Sunday."""
-    return next(index for index, day in enumerate(_DAYS) if day.startswith(word.rstrip(".s")[:3]))
+    return next(index for index, starts in enumerate(_STARTS) if word[:2] in starts)
 
 
 def month(word: str) -> int:

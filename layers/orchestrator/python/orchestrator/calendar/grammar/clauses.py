@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark
+from orchestrator.calendar.labels import needs_a_time
+from orchestrator.calendar.words import MONTH
 
 WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
-    r" ?[;\n] ?|(?<=\w\w)[.!] +(?:then +|also +)?|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +"
+    r" *[;\n]+ *|(?<=\w\w)[.!] +(?:then +|also +)?|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +"
 )
 
 
@@ -24,13 +26,23 @@ class Clause:
     marks: tuple[Mark, ...]
 
 
+_BULLET = re.compile(rf"(?:^|(?<=\n))[ \t]*(?:[-*•·–]|\d\d?[.)](?! ?{MONTH}\b)) +", re.IGNORECASE)
+_COMPANY = re.compile(r"\bwith (?:[\w'.]+,? ){0,3}[\w'.]+$")
+_PERSON = re.compile(r"(?:(?:the|my|our|her|his) )?[\w'-]+ ?$")
+
+
+def without_bullets(original: str) -> str:
+    """Return a text with spaces for what only marks the lines of a list."""
+    return _BULLET.sub(lambda match: " " * len(match[0]), original)
+
+
 def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:
     """Return the clauses of `text`; a piece that is no event of its own belongs to the one before it."""
     done: list[Clause] = []
     start = 0
-    for end, after in [*_cuts(text, found), (len(text), len(text))]:
+    for end, after in [*_cuts(text, original, found), (len(text), len(text))]:
         piece = _clause(start, end, found)
-        if _goes_on(piece, after, found):
+        if _goes_on(piece, after, found) or _in_company(text, piece, after, found):
             continue
         if _complete(piece, original):
             done.append(piece)
@@ -42,8 +54,9 @@ def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:
     return done
 
 
-def _cuts(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int]]:
-    for match in _CUT.finditer(text):
+def _cuts(text: str, original: str, found: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    lines = "".join("\n" if char == "\n" else small for char, small in zip(original, text, strict=True))
+    for match in _CUT.finditer(lines):
         if not any(mark.start < match.end() and match.start() < mark.end for mark in found):
             yield match.span()
 
@@ -57,6 +70,17 @@ def _goes_on(piece: Clause, after: int, found: Sequence[Mark]) -> bool:
     kinds = {mark.kind for mark in piece.marks}
     joined = any(mark.end == piece.end for mark in piece.marks)
     return joined and any(mark.start == after and mark.kind in WHEN - kinds for mark in found)
+
+
+def _in_company(text: str, piece: Clause, after: int, found: Sequence[Mark]) -> bool:
+    """Tell whether `and` parts two people and no events: `at 7 dinner with mom and dad on Friday`."""
+    if text[piece.end : after].strip(" ,") != "and" or not _COMPANY.search(text[piece.start : piece.end]):
+        return False
+    follows = next((mark for mark in found if mark.start >= after), None)
+    if follows is None or follows.kind in {mark.kind for mark in piece.marks}:
+        return False
+    between = re.sub(r"(?:\b(?:on|at|from)|@) ?$", "", text[after : follows.start])
+    return bool(_PERSON.fullmatch(between)) and not needs_a_time(between)
 
 
 def _complete(clause: Clause, original: str) -> bool:

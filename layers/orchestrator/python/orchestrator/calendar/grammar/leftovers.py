@@ -12,6 +12,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     DESCRIBES,
     DOUBT,
     FOREIGN_ZONE,
+    GENERIC,
     LEAD,
     NUMBER_NAME,
     OWN_PLACE,
@@ -46,11 +47,17 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     place, pieces = _place(pieces)
     chunks = [chunk for piece in pieces if (chunk := _stripped(piece))]
     doubt = _second_quote(found) or _unknown_zone(original, found) or _doubt(pieces, found, original)
-    title = quote.words.strip("'\"‘’“”„«»") if quote else chunks[0] if chunks else None
-    others = chunks if quote else chunks[1:]
+    title = quote.words.strip("'\"‘’“”„«»") if quote else _titled(chunks)
+    others = chunks if quote else [chunk for chunk in chunks if chunk != title]
     category = _before_called(others[0]) if quote and others else None
     notes = next((chunk for chunk in (others[1:] if category else others) if DESCRIBES.match(chunk)), None)
     return Rest(title, place, None if quote else notes, category, doubt)
+
+
+def _titled(chunks: Sequence[str]) -> str | None:
+    """Return the first chunk, unless it only says that there is something to remember."""
+    telling = (chunk for chunk in chunks if not GENERIC.fullmatch(same_length(chunk)))
+    return next(telling, chunks[0] if chunks else None)
 
 
 def _second_quote(found: Sequence[Mark]) -> str | None:
@@ -133,7 +140,7 @@ def _doubt(pieces: Sequence[str], found: Sequence[Mark], original: str) -> str |
         # `Movie night at 8pm`: the name of a thing says nothing new about a time that is settled.
         text = PART_NAME.sub(HIDDEN, text) if settled else text
         text = NUMBER_NAME.sub(HIDDEN, text) if settled else text
-        for words in [*inside, "1:1", "don't forget"]:
+        for words in [*inside, "1:1", "don't forget", "don't let me forget"]:
             text = text.replace(words, HIDDEN)
         if match := DOUBT.search(text):
             return match[0]

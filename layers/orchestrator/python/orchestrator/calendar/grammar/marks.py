@@ -22,8 +22,9 @@ _QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"\n]+?
 _DATE_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
 _HARD = re.compile(
-    r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours"
+    r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
 )
+_BARE_END = r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
 _STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
 
 
@@ -50,6 +51,7 @@ def marks(
     found += named_people
     hidden = _hide(hidden, named_people)
     found += _longest(_candidates(hidden, join))
+    found += list(_after_days(hidden, found, join))
     found = _without_weekly([_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)], text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
     return [
@@ -111,6 +113,17 @@ def _times(text: str, join: str) -> Iterator[Mark]:
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
         if re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words):
             yield Mark(match.start(), match.start() + len(words), "time", "")
+
+
+def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
+    """Find bare hours right behind a day that is told in words: `sunday 11`, `friday 9-11 at home`."""
+    starts = {mark.start for mark in found}
+    hour = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
+    for mark in found:
+        match = re.compile(rf",? (?P<time>{hour}(?:{join}{hour})?){_BARE_END}").match(text, mark.end)
+        worded = mark.kind in {"date", "recurrence"} and text[mark.end - 1].isalpha()
+        if match and worded and match.start("time") not in starts:
+            yield Mark(*match.span("time"), "time", "")
 
 
 def _longest(found: Iterable[Mark]) -> list[Mark]:

@@ -42,6 +42,12 @@ def moving(text: str, original: str, found: Sequence[Mark], begin: int) -> tuple
 _NEW = frozenset({"date", "time"})
 
 
+def moves(text: str, original: str, found: Sequence[Mark]) -> bool:
+    """Tell whether a sentence says by how much, or to when, something is moved."""
+    to = any(mark.kind in _NEW and _TO.match(text[: mark.start]) for mark in found)
+    return to or _shift(text, original, found) is not None
+
+
 def _moved(
     original: str, old: list[Mark], new: list[Mark], begin: int, cut: int
 ) -> tuple[EventSpans, str | None]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark, fields_of
+from orchestrator.calendar.grammar.vocabulary import DOUBT
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|do"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'s)?|tell|see|next|plate|did|has|else|left"
+    r"|up|so|far"
+    r"|looking|look|like|start|starts|our|who|show|list|find|do i|am i|is there|are there|how many|do"
     r"|does|i|me|we"
     r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
     r"|planned"
@@ -24,12 +26,15 @@ _STOCK = re.compile(
 def asking(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
     """Return the spans of a question, and what casts doubt on them."""
     fields, doubt = fields_of(found, {"date": "date", "time": "time"})
-    left = rest(original, 0, len(original), found)
-    title = _title(original, found)
-    return EventSpans(operation="query", title=title).model_copy(update=fields), doubt or left.doubt
+    pieces = _pieces(original, found)
+    unread = (DOUBT.search(same_length(piece)) for piece in pieces)
+    doubt = doubt or next((match[0] for match in unread if match), None)
+    title = pieces[0] if pieces else None
+    return EventSpans(operation="query", title=title).model_copy(update=fields), doubt
 
 
-def _title(original: str, found: Sequence[Mark]) -> str | None:
+def _pieces(original: str, found: Sequence[Mark]) -> list[str]:
+    """Return the stretches that say more than that something is asked."""
     text, pieces, start = same_length(original), list[str](), 0
     for mark in [*found, None]:
         end = mark.start if mark else len(text)
@@ -40,4 +45,4 @@ def _title(original: str, found: Sequence[Mark]) -> str | None:
         if words and not _STOCK.fullmatch(same_length(words)):
             pieces.append(words)
         start = mark.end if mark else end
-    return pieces[0] if pieces else None
+    return pieces

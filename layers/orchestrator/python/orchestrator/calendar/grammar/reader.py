@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from orchestrator.calendar.grammar.clauses import Clause, clauses
+from orchestrator.calendar.grammar.clauses import Clause, clauses, without_bullets
 from orchestrator.calendar.grammar.leftovers import Rest, rest
 from orchestrator.calendar.grammar.marks import Mark, marks
-from orchestrator.calendar.grammar.moves import moving
+from orchestrator.calendar.grammar.moves import moves, moving
 from orchestrator.calendar.grammar.queries import asking
 from orchestrator.calendar.grammar.vocabulary import COURTESY
 from orchestrator.calendar.models import CalendarRequest, Clarification, Operation, Reading
@@ -26,20 +26,28 @@ _POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE
+        + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
+        r"|dinner"
+        r"|coffee|drinks|session|class|lesson))\b"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i"
-        r"|am i"
-        r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who)\b"
+        + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
+        r"|busy|taken)"
+        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|who|got anything"
+        r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
+        r"|this|next))\b"
     ),
 }
 _VERB = re.compile(
     _POLITE
     + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
 )
+_STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -80,7 +88,7 @@ def understand(request: CalendarRequest) -> Outcome:
 
 def extract(request: CalendarRequest) -> Understood:
     """Return the spans of the request's text."""
-    original = request.content
+    original = without_bullets(request.content)
     text = same_length(original)
     reference = reference_of(request)
     operation = operation_of(text)
@@ -88,7 +96,10 @@ def extract(request: CalendarRequest) -> Understood:
     found = marks(text, original, request.user_mentions, reference, join)
     if operation == "reschedule":
         verb = _VERB.match(text)
-        return _single(*moving(text, original, found, verb.end() if verb else 0))
+        if _STRONG_MOVE.match(text) or moves(text, original, found):
+            return _single(*moving(text, original, found, verb.end() if verb else 0))
+        # "Change the oil on Friday" is a thing to do.
+        operation, found = "create", marks(text, original, request.user_mentions, reference, _ANY_JOIN)
     if operation == "query":
         return _single(*asking(text, original, found))
     understood = Understood(Extraction())
@@ -151,6 +162,8 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
         category=left.category,
         mentions=[mark.words for mark in clause.marks if mark.kind == "mention"],
     ).model_copy(update=fields)
+    if operation == "reschedule" and not clause.start:
+        return spans.model_copy(update={"operation": "create"}), doubt
     unfit = operation == "reschedule" or operation == "query"
     return spans, doubt or (spans.title if unfit else None)
 

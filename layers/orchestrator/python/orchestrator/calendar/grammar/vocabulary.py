@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import re
 
-from orchestrator.calendar.words import MONTH, PART, WEEKDAY
+from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
-    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|could we|shall we|let's do|let's have"
+    r"please|pls|plz|hey(?: there)?|hi|hello|kindly|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
+    r"|actually|let's do|let's have"
     r"|let's"
-    r"|i need to|i need|i want to|i'd like to|i have to|we need to|i have|we have|i've got|i'm|i am|we're"
-    r"|we are"
+    r"|(?:i )?need to|i need|i want to|i'd like to|i(?:'ve| have)? got to|i gotta|i have to|we need to"
+    r"|i have|we have|i've got|i'm|i am|we're"
+    r"|we are|having(?= )|going to"
     r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
 )
 _MAKE = (
     r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set|setup|plan(?! (?:review"
     r"|b)\b)|arrange"
-    r"|organi[sz]e|add|create|put|make|enter|note|remind me(?: to| about| of)?|reminder to"
-    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
+    r"|organi[sz]e|add|create|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
+    r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)|enter|note"
+    r"|remind me(?: to| about| of)?|reminder to"
+    r"|don't (?:let me )?forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
     r"|save the date(?: for)?"
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
+    rf"(?:[\s,;:.!•*-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me"
+    rf"|to)(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
+    r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
 )
 """What stands before a title and is no part of it."""
+GENERIC = re.compile(r"reminder|event|entry|alarm|alert|slot|note")
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
-    r"(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
+    r"(?<![\w-])(?:please|thanks|thank you|pls|plz|thx|ty|cheers|(?:to|in|on|into) (?:my|the"
+    r"|our) (?:calendar|diary)"
     rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
@@ -38,15 +46,19 @@ CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
     r"|restaurant|bar"
+    r"|pub|beach|lake|pool|mall|club|stadium|cinema|theat(?:re|er)|shop|store|garage|bank|museum|zoo"
+    r"|place|house|flat"
     r"|kitchen|hotel|airport|station|school|clinic|hospital|gym|church|studio|headquarters|hq|home|work"
 )
 _ONLINE = r"zoom|teams|google meet|skype|slack|webex|facetime|discord"
 PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?:via|over|on) (?={_ONLINE})"
     rf"|(?:at|in) (?=(?:the |our |my )?(?:\w+ ){{0,2}}(?:{_PLACE_NOUN})\b)|(?:at|in) (?=(?:the )?[A-Z])"
-    rf"|@ (?=\w))"
+    rf"|(?<!look )(?<!looking )at (?=(?:the|our|his|her|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=\w))"
 )
-OWN_PLACE = re.compile(r"[\s,]*(?:at|in|@) ?(?=[^\W\d])", re.IGNORECASE)
+OWN_PLACE = re.compile(
+    r"[\s,]*(?:(?:at|in)\s+|@ ?)(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])", re.IGNORECASE
+)
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
 PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
 DESCRIBES = re.compile(
@@ -75,7 +87,7 @@ DOUBT = re.compile(
     # May and March are names and verbs as often as months; a date with them has been read before this.
     rf"(?<![\w:.-])\d+(?:[:.]\d+)?(?![\w:])|\b(?:{WEEKDAY}s?|(?!may\b|mar\b|march\b|dec\b"
     rf"|jan\b){MONTH})(?!\w)"
-    rf"|\b{PART}s?\b|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
+    rf"|\b{SLIP}\b|\b{PART}s?\b|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
 )
 """Words that may change when, whether or how often something is."""
 PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
@@ -83,7 +95,7 @@ NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
     r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
-    r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
+    r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))|(?<=\btable for )\d+|(?<=\bparty of )\d+"
 )
 """A number that can only be part of a name: `flight LH 401`."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
