@@ -25,6 +25,7 @@ _AFTER_DAY = re.compile(
     rf",? (?P<time>{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
     r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
 )
+_FEAST_NAME = re.compile(rf"{words.FEAST} (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _FINDERS = {
     "recurrence": re.compile(
         rf"{_BEHIND}{words.RECURRENCE}(?:{words.BOUND})?(?: (?:except|but)(?: on)? {words.WEEKDAY})?(?!\w)"
@@ -35,7 +36,7 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|till late|until late|{words.SLIP}|{words.COUNT} (?:days|weeks) off"
+        rf"(?<!\w)(?:instead|b4 [\w:]+|till late|until late|{words.SLIP}|{words.COUNT} (?:days|weeks) off"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"
@@ -65,6 +66,7 @@ def marks(text: str, join: str = "-|to|until|till") -> list[Mark]:
     mentions = [Mark(*match.span(), "mentions") for match in _MENTION.finditer(text)]
     hidden = _hide(hidden, mentions)
     found = [*quotes, *mentions, *_longest([*_phrases(hidden), *_times(hidden, join)])]
+    found = _without_feasts(found, hidden)
     found += list(_bare_hours(hidden, found))
     found += _zones(text, _hide(hidden, found), found)
     return sorted(mark for mark in found if not _is_adjective(mark, found, hidden))
@@ -95,16 +97,25 @@ def _times(text: str, join: str) -> Iterator[Mark]:
             yield Mark(match.start("time"), match.start("time") + len(said), "time")
 
 
+def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
+    """Leave a feast to the title where the day is named as well: `christmas party on friday`."""
+    dates = [mark for mark in found if mark.kind == "date"]
+    names = [mark for mark in dates if _FEAST_NAME.match(text, mark.start)]
+    return [mark for mark in found if mark not in names] if len(names) < len(dates) else found
+
+
 def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
     """Find bare hours beside a day that is told in words: behind it its time, before it who knows."""
     starts, timed = {mark.start for mark in found}, any(mark.kind == "time" for mark in found)
     for mark in found:
         if mark.kind not in {"date", "recurrence"} or not text[mark.end - 1].isalpha():
             continue
-        if (match := _AFTER_DAY.match(text, mark.end)) and match.start("time") not in starts:
+        if ((match := _AFTER_DAY.match(text, mark.end)) and match.start("time") not in starts) or (
+            match := re.search(rf"\b(?P<time>(?:around|about) {_BARE}) $", text[: mark.start])
+        ):
             yield Mark(*match.span("time"), "time")
         elif not timed and (match := re.search(r"(?<= )(?:1[0-2]|[1-9]) $", text[: mark.start])):
-            yield Mark(match.start(), match.end() - 1, "vague")
+            yield Mark(match.start(), mark.end, "vague")
 
 
 def _longest(found: list[Mark]) -> list[Mark]:

@@ -15,7 +15,8 @@ from infra.local.sandbox import calendar_words as words
 from infra.local.sandbox.calendar_marks import Mark, marks, plain
 
 _POLITE = (
-    r"\s*(?:(?:please|pls|plz|hey(?: there)?|hi|hello|(?:can|could|would|will) (?:you|u|we|i)|i'd like to"
+    r"\s*(?:(?:please|pls|plz|(?:hey|hi|hello)(?: there)?|(?:can|could|would|will) (?:you|u|we|i)"
+    r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
     r"|i need to"
     r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
 )
@@ -28,18 +29,22 @@ _OPERATIONS = {
         r"|dinner"
         r"|coffee|drinks|session|class|lesson))\b"
     ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
     "query": re.compile(
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
-        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|who|got anything"
+        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
+        r"|got anything"
         r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
         r"|this|next))\b"
     ),
 }
 _MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
-_NOTHING = re.compile(r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |hello|hi there|thank)")
+_NOTHING = re.compile(
+    r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |see (?:you"
+    r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"
+)
 _WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
     r" *[;\n]+ *|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
@@ -48,7 +53,8 @@ _CUT = re.compile(
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
 _TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'s)?|tell|see|next|plate|did|has|have|else"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|see|next|plate|did"
+    r"|has|have|else"
     r"|left|up"
     r"|so|far|looking|look|like|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|am i"
     r"|is there|are there|how many|does"
@@ -141,7 +147,7 @@ def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
             continue
         pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
         start = mark.end
-    return [*pieces, text[start:end].lstrip("'\"”’»")]
+    return [*pieces, re.sub(r"^['\"”’»]+(?!s )", "", text[start:end])]
 
 
 def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
@@ -248,9 +254,9 @@ def _asked(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
     for mark in [*found, None]:
         end = mark.start if mark else len(text)
         lead = _STOCK.match(small[start:end])
-        words = text[start + (lead.end() if lead else 0) : end].strip(" ?.,!")
-        if words and not _STOCK.fullmatch(plain(words)) and not fields["title"]:
-            fields["title"] = words
+        asked = text[start + (lead.end() if lead else 0) : end].strip(" ?.,!")
+        if asked and not _STOCK.fullmatch(plain(asked)) and not fields["title"]:
+            fields["title"] = re.sub(r"(?i) next$", "", asked)
         if mark:
             _put(fields, mark, text, "")
             start = mark.end

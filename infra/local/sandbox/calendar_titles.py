@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _ASKING = (
-    r"please|pls|plz|hey(?: there)?|hi|hello|kindly|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
+    r"please|pls|plz|(?:hey|hi|hello)(?: there)?|kindly|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
     r"|actually"
     r"|(?:i )?need to|i need|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are|i am"
-    r"|i'd like to"
+    r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
     r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
     r"|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
@@ -18,12 +18,14 @@ _ASKING = (
     r"|pencil in|save the date(?: for)?"
 )
 _LEAD = re.compile(
-    rf"(?:[\s,;:.!?()•*-]+|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on|at)(?![\w'])"
+    rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on"
+    rf"|at)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
 )
 _TAIL = re.compile(
-    r"(?<![\w-])(?:please|pls|plz|thanks|thank you|thx|ty|cheers"
+    r"(?<![\w-])(?:please|pls|plz|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
+    r"| very much)?|thx|ty|cheers"
     r"|(?:to|in|on|into) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
@@ -40,7 +42,8 @@ _ROOM = (
 _PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?i:via|over|on) (?=(?i:{_ONLINE}))|(?i:at|in) (?=(?:the |our "
     rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
-    rf"|(?i:at|in) (?=(?:the )?[A-Z])|(?<!look )(?<!looking )at (?=(?:the|our|his|her"
+    rf"|(?i:at|in) (?=(?:the )?[A-Z])|(?<!look )at (?=\w+'s(?!\w))|(?<!look )(?<!looking )at (?=(?:the"
+    rf"|our|his|her"
     rf"|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=[a-zA-Z]))"
 )
 _OWN_PLACE = re.compile(r"\s*(?:at|in) (?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])")

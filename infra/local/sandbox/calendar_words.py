@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|wednes?d?ay|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
     r"|sun(?:day)?"
     r"|mo(?:dnay|nady|ndya|day)|mondy|munday|tu(?:eday|sday|seday|edsay|esdya)|te(?:us|su)day"
-    r"|we(?:nd|dn)?e?n?sd(?:ay|ya)|we(?:nde|nne|dne)s?day|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
+    r"|we[dens]{2,6}(?:d?ay|dya)|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
     r"|thursady|thurdsay"
     r"|fr?i?day|firday|f[ir]{2}(?:dy|dya|ady)|sat(?:ur|er|ru|re|r|u)day|saturdy|saturady|staurday"
     r"|sun(?:dy|ady|dya))"
@@ -15,8 +15,9 @@ TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
 SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
 """What looks like the name of a day that somebody has mistyped."""
 MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"(?:jan(?:[uary]{3,5})?|feb(?:[ruay]{3,6})?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[ust]{2,4})?"
+    r"|sept?(?:[tembr]{4,7})?"
+    r"|oct(?:[ober]{3,5})?|ocotber|nov(?:[embr]{3,6})?|dec(?:[embr]{3,6})?)\.?"
 )
 COUNT = (
     r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
@@ -54,14 +55,18 @@ _COUNTED_DAY = (
     rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month)?|(?:this|next) month on the {_ORDINAL_DAY}"
     r"|month end|eom)"
 )
-_FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine's day)(?! party| dinner)"
+FEAST = (
+    r"(?:christmas(?: eve| day|(?= (?:at|from|morning|\d))|(?= ?(?:$|[,.;])))|new year's (?:eve|day)"
+    r"|halloween"
+    r"|valentine's day)"
+)
 _FIGURES = (
     r"(?:\d{4}[-/]\d\d?[-/]\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?| \d\d:\d\d(?! ?(?:-|to)))?"
     r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}"
     r"|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
-ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{_FEAST}|{_STRETCH})"
+ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"

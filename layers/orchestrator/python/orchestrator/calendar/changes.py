@@ -144,7 +144,9 @@ def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
 def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: str) -> When:
     """Read a new clock time on the day of the event; its own day, if known, else today's date stands in."""
     day = found.since.date().isoformat() if found.since and spans.from_date else reference.today.isoformat()
-    when = settle(_with(spans, date=day), reference, title)
+    # Whether that hour is over for today says nothing about the event's own day.
+    early = replace(reference, instant=reference.instant.replace(hour=0, minute=0, second=0))
+    when = settle(_with(spans, date=day), early, title)
     return replace(when, warnings=())
 
 

@@ -46,10 +46,10 @@ NUMBER = (
     rf"(?:\d+|a couple of|couple of|{'|'.join(sorted([*_CARDINALS, *_TENS], key=len, reverse=True))}|an?)"
 )
 WEEKDAY = (
-    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|wednes?d?ay|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|weds?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?"
     r"|sun(?:day)?"
     r"|mo(?:dnay|nady|ndya|day)|mondy|munday|tu(?:eday|sday|seday|edsay|esdya)|te(?:us|su)day"
-    r"|we(?:nd|dn)?e?n?sd(?:ay|ya)|we(?:nde|nne|dne)s?day|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
+    r"|we[dens]{2,6}(?:d?ay|dya)|thu(?:r|s|ris|rds|ers)day|th(?:rus|irs)day"
     r"|thursady|thurdsay"
     r"|fr?i?day|firday|f[ir]{2}(?:dy|dya|ady)|sat(?:ur|er|ru|re|r|u)day|saturdy|saturady|staurday"
     r"|sun(?:dy|ady|dya))\.?"
@@ -59,8 +59,9 @@ TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
 SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
 """What looks like the name of a day that somebody has mistyped."""
 MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"(?:jan(?:[uary]{3,5})?|feb(?:[ruay]{3,6})?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[ust]{2,4})?"
+    r"|sept?(?:[tembr]{4,7})?"
+    r"|oct(?:[ober]{3,5})?|ocotber|nov(?:[embr]{3,6})?|dec(?:[embr]{3,6})?)\.?"
 )
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 NTH_DAY = r"(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)"

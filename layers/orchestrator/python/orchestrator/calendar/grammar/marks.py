@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from orchestrator.calendar import money, people
 from orchestrator.calendar.clock import HOURS
 from orchestrator.calendar.dates import DATES
+from orchestrator.calendar.days import FEASTS
 from orchestrator.calendar.durations import LENGTHS
 from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
@@ -24,6 +25,7 @@ _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|thr
 _HARD = re.compile(
     r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
 )
+_FEAST_NAME = re.compile(rf"(?:{'|'.join(FEASTS)}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _BARE_END = r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
 _STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
 
@@ -51,6 +53,7 @@ def marks(
     found += named_people
     hidden = _hide(hidden, named_people)
     found += _longest(_candidates(hidden, join))
+    found = _without_feasts(found, hidden)
     found += list(_after_days(hidden, found, join))
     found = _without_weekly([_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)], text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
@@ -115,6 +118,13 @@ def _times(text: str, join: str) -> Iterator[Mark]:
             yield Mark(match.start(), match.start() + len(words), "time", "")
 
 
+def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
+    """Leave a feast to the title where the day is named as well: `Christmas party on Friday`."""
+    dates = [mark for mark in found if mark.kind == "date"]
+    names = [mark for mark in dates if _FEAST_NAME.match(text, mark.start)]
+    return [mark for mark in found if mark not in names] if len(names) < len(dates) else found
+
+
 def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
     """Find bare hours right behind a day that is told in words: `sunday 11`, `friday 9-11 at home`."""
     starts = {mark.start for mark in found}
@@ -122,7 +132,9 @@ def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
     for mark in found:
         match = re.compile(rf",? (?P<time>{hour}(?:{join}{hour})?){_BARE_END}").match(text, mark.end)
         worded = mark.kind in {"date", "recurrence"} and text[mark.end - 1].isalpha()
-        if match and worded and match.start("time") not in starts:
+        if (match and worded and match.start("time") not in starts) or (
+            match := re.search(rf"\b(?P<time>(?:around|about) {hour}) $", text[: mark.start])
+        ):
             yield Mark(*match.span("time"), "time", "")
 
 

@@ -13,7 +13,7 @@ _TO = re.compile(r"(?:^|.* )(?:to|until|till|for)(?: (?:the|be|start at|at|on))*
 _BY = re.compile(r"\b(?:(?:back|forward|up|ahead|out) )?by $|\b(?:back|forward|up|ahead|out) $")
 _LATER = re.compile(r" (?:later|earlier)\b")
 _SHIFT_WORDS = re.compile(r"\b(?:back|forward|up|ahead|out|later|earlier)\b")
-_DELAY = re.compile(r"\b(?:postpone|delay|push)\b")
+_DELAY = re.compile(r"\b(?:postpone|delay|push|bump)\b")
 
 
 def moving(text: str, original: str, found: Sequence[Mark], begin: int) -> tuple[EventSpans, str | None]:

@@ -11,7 +11,8 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'s)?|tell|see|next|plate|did|has|else|left"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|see|next|plate|did"
+    r"|has|else|left"
     r"|up|so|far"
     r"|looking|look|like|start|starts|our|who|show|list|find|do i|am i|is there|are there|how many|do"
     r"|does|i|me|we"
@@ -41,7 +42,7 @@ def _pieces(original: str, found: Sequence[Mark]) -> list[str]:
         piece, offset = text[start:end], start
         lead = _STOCK.match(piece)
         offset += lead.end() if lead else 0
-        words = original[offset:end].strip(" ?.,!")
+        words = re.sub(r"(?i) next$", "", original[offset:end].strip(" ?.,!"))
         if words and not _STOCK.fullmatch(same_length(words)):
             pieces.append(words)
         start = mark.end if mark else end

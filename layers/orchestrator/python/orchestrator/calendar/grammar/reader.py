@@ -32,20 +32,22 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         r"|dinner"
         r"|coffee|drinks|session|class|lesson))\b"
     ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
     "query": re.compile(
         _POLITE
         + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
-        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|who|got anything"
+        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
+        r"|got anything"
         r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
         r"|this|next))\b"
     ),
 }
 _VERB = re.compile(
     _POLITE
-    + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
+    + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change"
+    r"|bump)\b"
 )
 _STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")

@@ -7,10 +7,11 @@ import re
 from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
-    r"please|pls|plz|hey(?: there)?|hi|hello|kindly|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
+    r"please|pls|plz|(?:hey|hi|hello)(?: there)?|kindly|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
     r"|actually|let's do|let's have"
     r"|let's"
-    r"|(?:i )?need to|i need|i want to|i'd like to|i(?:'ve| have)? got to|i gotta|i have to|we need to"
+    r"|(?:i )?need to|i need|i want to|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding"
+    r"|booking|putting|scheduling)|i(?:'ve| have)? got to|i gotta|i have to|we need to"
     r"|i have|we have|i've got|i'm|i am|we're"
     r"|we are|having(?= )|going to"
     r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
@@ -36,7 +37,8 @@ LEAD = re.compile(
 GENERIC = re.compile(r"reminder|event|entry|alarm|alert|slot|note")
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
-    r"(?<![\w-])(?:please|thanks|thank you|pls|plz|thx|ty|cheers|(?:to|in|on|into) (?:my|the"
+    r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
+    r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into) (?:my|the"
     r"|our) (?:calendar|diary)"
     rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to)$"
 )
@@ -54,6 +56,7 @@ _ONLINE = r"zoom|teams|google meet|skype|slack|webex|facetime|discord"
 PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?:via|over|on) (?={_ONLINE})"
     rf"|(?:at|in) (?=(?:the |our |my )?(?:\w+ ){{0,2}}(?:{_PLACE_NOUN})\b)|(?:at|in) (?=(?:the )?[A-Z])"
+    rf"|(?<!look )at (?=\w+'s(?!\w))"
     rf"|(?<!look )(?<!looking )at (?=(?:the|our|his|her|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=\w))"
 )
 OWN_PLACE = re.compile(
@@ -71,12 +74,14 @@ _STRETCHES = (
     r"|(?<!new )year|hours?|hourly|minutes?|quarter|midnight|noon|eod|cob|o'clock"
 )
 _RELATIONS = (
-    r"before|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago|later"
+    r"before|b4|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago"
+    r"|later"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
     r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
-    r"|possibly|sometime|some time|anytime|any time|whenever|not|never|don't|doesn't|no longer|instead|rather"
+    r"|possibly|sometime|some time|anytime|any time|whenever|not|nothing|see (?:you|ya)|never|don't"
+    r"|doesn't|no longer|instead|rather"
     r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
 )
 _NUMBERS = (
@@ -95,7 +100,8 @@ NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
     r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
-    r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))|(?<=\btable for )\d+|(?<=\bparty of )\d+"
+    r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))|\d{3,4}(?= to [a-z])|\d+(?= \w+ (?:street|st"
+    r"|road|rd|avenue|ave|lane|drive)\b)|(?<=\btable for )\d+|(?<=\bparty of )\d+"
 )
 """A number that can only be part of a name: `flight LH 401`."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
