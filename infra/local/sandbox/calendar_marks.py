@@ -17,13 +17,14 @@ _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (
     rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting at) )?(?P<time>tonight at {_HOUR}"
     rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}(?! ?(?:days|weeks|hours|min|people))"
-    rf"|{_HEDGE}{_HOUR}(?: (?:or|and) {_SURE})?)(?![\w%]|[.,/:-]\d)"
+    rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
 _BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
 _AFTER_DAY = re.compile(
     rf",? (?P<time>{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
-    r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
+    r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
+    r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
 )
 _FEAST_NAME = re.compile(rf"{words.FEAST} (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _FINDERS = {
@@ -36,7 +37,8 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|b4 [\w:]+|till late|until late|{words.SLIP}|{words.COUNT} (?:days|weeks) off"
+        rf"(?<!\w)(?:instead|might|perhaps|probably|unless|b4 [\w:]+|till late|until late|{words.SLIP}"
+        rf"|{words.COUNT} (?:days|weeks) off"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"
@@ -58,7 +60,7 @@ def plain(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text).translate(_ALIKE)
 
 
-def marks(text: str, join: str = "-|to|until|till") -> list[Mark]:
+def marks(text: str, join: str = "-|to|until|till?") -> list[Mark]:
     """Return the phrases of `text`, in its order; `join` is what makes two times a range."""
     small = plain(text)
     quotes = [Mark(match.start("words"), match.end("words"), "title") for match in _QUOTE.finditer(small)]

@@ -27,7 +27,8 @@ _OPERATIONS = {
         + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
         r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
         r"|dinner"
-        r"|coffee|drinks|session|class|lesson))\b"
+        r"|coffee|drinks|session|class|lesson)"
+        r"|(?:bin|ditch|scratch) (?:the|my|our) .*(?:meeting|call|appointment|lunch|dinner|class|lesson))\b"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
     "query": re.compile(
@@ -42,18 +43,19 @@ _OPERATIONS = {
 }
 _MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 _NOTHING = re.compile(
-    r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |see (?:you"
+    r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
     r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"
 )
 _WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
-    r" *[;\n]+ *|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
+    r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
-_TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
+_UNTIL = re.compile(r"(?:,? ?\b(?:until|till?|through|ending(?: on)?|to)) $")
+_TO = re.compile(r"\b(?:to|until|till?|for)(?: (?:the|be|start at|at|on))* ?$")
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|see|next|plate|did"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|seeing|see|doing"
+    r"|next|plate|did"
     r"|has|have|else"
     r"|left|up"
     r"|so|far|looking|look|like|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|am i"
@@ -159,7 +161,12 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
         fields["operation"] = "create"
     pieces = _rest(text, start, end, found)
     if verb:
-        pieces[0] = re.sub(r"(?i)^.*?\b(?:cancel|call off|delete|remove|drop|scrap)\b", "", pieces[0])
+        pieces[0] = re.sub(
+            r"(?i)^.*?\b(?:cancel|call off|delete|remove|drop|scrap|bin|ditch"
+            r"|scratch)\b",
+            "",
+            pieces[0],
+        )
     quoted = fields["title"]
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
@@ -230,6 +237,9 @@ def _moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
         _put(fields, Mark(mark.start, mark.end, f"from_{mark.kind}") if old else mark, text, "")
     verb = _OPERATIONS["reschedule"].match(small)
     begin = verb.end() if verb else 0
+    if shift and (way := re.match(r" +(back|forward|up|ahead|out)\b(?= .*\bby )", small[begin:])):
+        fields["shift"] = text[begin + way.start(1) : shift[1]]
+        begin += way.end()
     inside = [mark for mark in found if mark.end <= end]
     fields["title"] = fields["title"] or titles.title(_rest(text, begin, end, inside))
     return fields

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _ASKING = (
-    r"please|pls|plz|(?:hey|hi|hello)(?: there)?|kindly|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
+    r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
+    r"|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
     r"|actually"
     r"|(?:i )?need to|i need|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are|i am"
     r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"

@@ -71,7 +71,7 @@ _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
     rf"|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
-    rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till) ?{ONE_DAY}|{ONE_DAY})"
+    rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till?) ?{ONE_DAY}|{ONE_DAY})"
 )
 
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -114,7 +114,7 @@ RECURRENCE = (
     r"|daily|weekly|monthly|quarterly|yearly|annually|fortnightly|bi-?weekly|bi-?monthly)"
 )
 BOUND = (
-    rf"(?:,? (?:until|till|through|ending(?: on)?) {ONE_DAY}"
+    rf"(?:,? (?:until|till?|through|ending(?: on)?) {ONE_DAY}"
     rf"| for {COUNT} (?:days|weeks|months|times|sessions))"
 )
 """What says when a series is over."""

@@ -162,7 +162,9 @@ def _has_length(spans: EventSpans, reference: Reference) -> bool:
 def _shift(words: str, reference: Reference) -> timedelta:
     way = _SHIFT.search(words.lower())
     bare = re.sub(r"\b(?:back|later|out|forward|earlier|up|ahead|by)\b", "", words.lower()).strip()
-    length = next(iter(LENGTHS.read(bare, reference)), None)
+    # "forward the call by an hour" names the event in between.
+    read = LENGTHS.read(bare, reference) or LENGTHS.read(words.lower().rpartition(" by ")[2], reference)
+    length = next(iter(read), None)
     amount = (length.elapsed or timedelta(days=length.days or 0)) if length else timedelta()
     if not amount:
         raise Unclear("shift", words, f"By how much is '{words}'?")

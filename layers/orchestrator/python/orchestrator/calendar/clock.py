@@ -71,7 +71,8 @@ _TYPICAL = {
     "lunch": (12, 13),
 }
 _HINTS = {
-    "evening": r"dinner|supper|drinks|party|movie|film|cinema|concert|gig|theat(?:re|er)|opera|pub",
+    "evening": r"dinner|supper|drinks|party|movie|film|cinema|concert|gig|pints?|beers?|cocktails|quiz"
+    r"|(?:date|game|poker) night|theat(?:re|er)|opera|pub",
     "morning": r"breakfast|sunrise",
     "lunch": r"lunch|brunch",
 }
@@ -130,7 +131,7 @@ def _military(match: re.Match[str], _: Reference) -> list[Hour]:
     return [Hour(int(match["h"]), int(match["m"] or 0), exact=True)]
 
 
-_RANGE = re.compile(r" ?(?:-|\b(?:to|until|till|through)\b) ?")
+_RANGE = re.compile(r" ?(?:-|\b(?:to|until|till?|through)\b) ?")
 _BETWEEN = re.compile(r" and ")
 _TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>{ZONE}|z|[+-]\d\d:\d\d)\)?")
 

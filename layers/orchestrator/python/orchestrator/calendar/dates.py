@@ -51,7 +51,7 @@ from orchestrator.calendar.words import (
 )
 
 DATES: Forms[Days] = Forms()
-_SPAN = re.compile(r"-|\b(?:to|through|thru|until|till)\b")
+_SPAN = re.compile(r"-|\b(?:to|through|thru|until|till?)\b")
 _YEAR = r"(?:,? ?(?P<year>(?:19|20)\d\d)(?!:))?"
 _ISO_DAY, _ISO_CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 _UNIT = r"(?:day|night|week|fortnight|month|year)s?"

@@ -13,7 +13,7 @@ from orchestrator.calendar.words import MONTH
 
 WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
-    r" *[;\n]+ *|(?<=\w\w)[.!] +(?:then +|also +)?|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +"
+    r" ?[;\n][;\n ]*|(?<=\w\w)[.!] +(?:then +|also +)?|,? +(?:and|then|plus|also) +(?:then +|also +)?|, +"
 )
 
 

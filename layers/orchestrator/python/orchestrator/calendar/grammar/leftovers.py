@@ -25,6 +25,7 @@ from orchestrator.calendar.grammar.vocabulary import (
 )
 from orchestrator.calendar.words import same_length
 
+_NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
 _INSIDE = frozenset({"mention", "amount", "priority"})
 """Phrases that stay in the title they stand in."""
 
@@ -140,7 +141,7 @@ def _doubt(pieces: Sequence[str], found: Sequence[Mark], original: str) -> str |
         # `Movie night at 8pm`: the name of a thing says nothing new about a time that is settled.
         text = PART_NAME.sub(HIDDEN, text) if settled else text
         text = NUMBER_NAME.sub(HIDDEN, text) if settled else text
-        for words in [*inside, "1:1", "don't forget", "don't let me forget"]:
+        for words in [*inside, "1:1", "don't forget", "don't let me forget", *_NIGHTS]:
             text = text.replace(words, HIDDEN)
         if match := DOUBT.search(text):
             return match[0]

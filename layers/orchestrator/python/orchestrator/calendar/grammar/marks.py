@@ -20,13 +20,16 @@ from orchestrator.calendar.zones import OFFSET, ZONE, named
 HIDDEN = "\x00"
 """Stands for characters that no other phrase may reach into."""
 _QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\"])")
-_DATE_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
+_DATE_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
 _HARD = re.compile(
     r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
 )
 _FEAST_NAME = re.compile(rf"(?:{'|'.join(FEASTS)}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
-_BARE_END = r"(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till)\b)| @))"
+_BARE_END = (
+    r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
+    r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
+)
 _STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
 
 

@@ -11,7 +11,8 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|see|next|plate|did"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|seeing|see|doing"
+    r"|next|plate|did"
     r"|has|else|left"
     r"|up|so|far"
     r"|looking|look|like|start|starts|our|who|show|list|find|do i|am i|is there|are there|how many|do"

@@ -20,9 +20,9 @@ from orchestrator.calendar.words import WEEKDAY, same_length
 
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
-_ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
+_ANY_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _DASH = r" ?- ?"
-_POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
+_POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
@@ -30,7 +30,8 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
         r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
         r"|dinner"
-        r"|coffee|drinks|session|class|lesson))\b"
+        r"|coffee|drinks|session|class|lesson)"
+        r"|(?:bin|ditch|scratch) (?:the|my|our) .*(?:meeting|call|appointment|lunch|dinner|class|lesson))\b"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
     "query": re.compile(
@@ -45,8 +46,8 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     ),
 }
 _VERB = re.compile(
-    _POLITE
-    + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change"
+    _POLITE + r"(?:cancel|call off|delete|remove|drop|scrap|bin|ditch|scratch|move|reschedule|shift|postpone"
+    r"|push(?: back)?|delay|bring|change"
     r"|bump)\b"
 )
 _STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")

@@ -7,7 +7,8 @@ import re
 from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
-    r"please|pls|plz|(?:hey|hi|hello)(?: there)?|kindly|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
+    r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
+    r"|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
     r"|actually|let's do|let's have"
     r"|let's"
     r"|(?:i )?need to|i need|i want to|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding"
@@ -79,7 +80,8 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
+    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|might|perhaps"
+    r"|probably"
     r"|possibly|sometime|some time|anytime|any time|whenever|not|nothing|see (?:you|ya)|never|don't"
     r"|doesn't|no longer|instead|rather"
     r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
