@@ -116,7 +116,7 @@ class Webhooks:
         if url is not None:
             await self._guard().admit(url)
         now = self._clock()
-        # A message for later, which mostly finds nothing to do: whoever dies between the record and the message
+        # A message for later, which mostly finds nothing to do: whoever dies between the record and the one
         # for now would leave a delivery that waits for ever.
         await self._queue.send(Due(tenant, subject, now + SECOND_CHANCE), now)
         delivery = await self._store.renew(tenant, subject, now, int(now + self._kept), url)
