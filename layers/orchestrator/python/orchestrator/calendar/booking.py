@@ -72,7 +72,7 @@ def plan(
 ) -> list[Planned]:
     """Return each booking with what it meets: the user's events, and those before it in the same text.
 
-    Rows that are these very bookings, written by an earlier try, are in nobody's way.
+    Rows that are these very bookings, written by an earlier try under the same key, are in nobody's way.
     """
     own = {event.external_id for _, event in bookings}
     taken = [one.busy for one in there if one.row.external_id not in own or not one.row.external_id]

@@ -7,8 +7,9 @@ Then each event succeeds or fails alone.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar import answers
 from orchestrator.calendar.answers import Answer, Notes
@@ -32,11 +33,21 @@ Stores = Callable[[str], EventStore]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with who sent it; `key` is the caller's idempotency key."""
+    """A request with who sent it; `key` is the caller's idempotency key.
+
+    `token` is this one HTTP request's own: sent again without a key, a request is another one.
+    """
 
     request: CalendarRequest
     tenant: str
     key: str | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What the ids of its events are made from."""
+        own = ("request", self.token) if self.key is None else ("key", self.key)
+        return (self.tenant, self.request.user_id, *own)
 
 
 class Calendar:
@@ -69,7 +80,7 @@ class _Run:
     def __init__(
         self, asked: Asked, outcome: Outcome, store: EventStore, deadline: float, notes: Notes
     ) -> None:
-        self._key, self._request, self._outcome = asked.key, asked.request, outcome
+        self._origin, self._request, self._outcome = asked.origin, asked.request, outcome
         self._store, self._deadline, self._notes = store, deadline, notes
         self._reference = reference_of(asked.request)
         self._changes = Changes(store, asked.request, self._reference, deadline)
@@ -117,7 +128,7 @@ class _Run:
         self._notes = replace(self._notes, warnings=[*self._notes.warnings, *warnings])
         going = {step.found.row.id for step in steps}
         there = [one for one in there if one.row.id not in going]
-        events = [event_of(booking, self._request, self._key) for booking in bookings]
+        events = [event_of(booking, self._request, self._origin) for booking in bookings]
         planned = plan(list(zip(bookings, events, strict=True)), there, self._reference)
         conflicts = {one.index: one.conflict for one in planned if one.conflict}
         for step in moving:
