@@ -41,12 +41,17 @@ def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
     return [taken for taken in same_kind if any(_meets(start, end, taken) for start, end in times)]
 
 
-def report(index: int, when: When, busy: Sequence[Busy], reference: Reference) -> ConflictReport | None:
-    """Return what event `index` meets and three alternatives; `None` when it meets nothing."""
+def report(
+    index: int, when: When, busy: Sequence[Busy], reference: Reference, others: Sequence[Busy] = ()
+) -> ConflictReport | None:
+    """Return what event `index` meets and three alternatives; `None` when it meets nothing.
+
+    The alternatives keep clear of `others` as well: what else the text asks for.
+    """
     met = meeting(when, busy)
     if not met:
         return None
-    free = islice(alternatives(when, busy, reference), ALTERNATIVES)
+    free = islice(alternatives(when, [*busy, *others], reference), ALTERNATIVES)
     return ConflictReport(event=index, with_events=[taken.title for taken in met], alternatives=list(free))
 
 

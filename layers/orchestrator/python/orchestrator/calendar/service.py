@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar import answers
+from orchestrator.calendar.agenda import Wanted, met
 from orchestrator.calendar.answers import Answer, Notes
 from orchestrator.calendar.asking import Reader, Understood
-from orchestrator.calendar.booking import Done, Planned, failed, look, plan, rejected, within, write
+from orchestrator.calendar.booking import Done, Planned, failed, look, rejected, write
 from orchestrator.calendar.changing import Changes, Step
-from orchestrator.calendar.conflicts import report
 from orchestrator.calendar.events import address_warnings, event_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport, Operation
 from orchestrator.calendar.outcomes import Outcome, Unclear
@@ -126,16 +126,17 @@ class _Run:
             return [], {}
         there, warnings = await look(self._store, self._request.user_id, whens, self._deadline)
         self._notes = replace(self._notes, warnings=[*self._notes.warnings, *warnings])
-        going = {step.found.row.id for step in steps}
-        there = [one for one in there if one.row.id not in going]
+        gone = {step.found.row.id for step in steps if not step.moves}
         events = [event_of(booking, self._request, self._origin) for booking in bookings]
-        planned = plan(list(zip(bookings, events, strict=True)), there, self._reference)
-        conflicts = {one.index: one.conflict for one in planned if one.conflict}
-        for step in moving:
-            index, busy = step.change.index, [one.busy for one in there]
-            if found := within(report(index, step.when, busy, self._reference), step.when):
-                conflicts[index] = found
-        return planned, conflicts
+        # Rows that are these very bookings, written by an earlier try, are in nobody's way.
+        own = {event.external_id for event in events}
+        there = [one for one in there if one.row.id not in gone and (one.row.external_id or "") not in own]
+        wanted = [Wanted(one.change.index, one.found.row.title, one.when, one.found.row.id) for one in moving]
+        wanted += [Wanted(one.index, one.title, one.when) for one in bookings]
+        refusing = self._request.on_conflict == "reject"
+        conflicts = met(wanted, there, self._reference, refusing=refusing)
+        planned = [Planned(*pair) for pair in zip(bookings, events, strict=True)]
+        return planned, dict(sorted(conflicts.items()))
 
     def _refused(self) -> list[Done]:
         return [failed(one.event, one.title, 422, InvalidInput(one.error)) for one in self._outcome.refused]
