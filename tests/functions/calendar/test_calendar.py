@@ -194,6 +194,22 @@ def test_the_same_key_is_answered_from_its_record(desk: Desk) -> None:
     assert (other.status, other.json["error_type"]) == (422, "KeyReused")
 
 
+def test_the_same_request_without_a_key_is_booked_twice(desk: Desk) -> None:
+    first, again = (desk.send("Lunch with Anna tomorrow at noon").json for _ in range(2))
+    assert len({row["external_id"] for row in desk.inserts}) == 2
+    assert (first["conflicts"], again["conflicts"][0]["with_events"]) == ([], ["Lunch with Anna"])
+
+
+def test_a_user_id_is_another_user_at_another_tenant(desk: Desk) -> None:
+    desk.send("Lunch with Anna tomorrow at noon")
+    same = {"tenant": "globex", "headers": {"idempotency-key": "k"}}
+    assert desk.send("What do I have tomorrow?", tenant="globex").json["events"] == []
+    assert desk.send("Cancel lunch with Anna", tenant="globex").json["status"] == "needs_clarification"
+    assert desk.send("Lunch with Anna tomorrow at noon", **same).json["conflicts"] == []
+    assert [row["tenant"] for row in desk.inserts] == ["acme", "globex"]
+    assert len(desk.send("What do I have tomorrow?").json["events"]) == 1
+
+
 @pytest.mark.parametrize(
     ("headers", "query"),
     [
@@ -229,6 +245,14 @@ def test_everybody_else_gets_json(desk: Desk, accept: str) -> None:
 def test_a_question_is_json_for_everybody(desk: Desk) -> None:
     answer = desk.send("Dinner tomorrow", headers={"accept": "text/calendar"})
     assert (answer.status, answer.json["status"]) == (200, "needs_clarification")
+
+
+def test_what_was_done_in_part_is_json_for_everybody(desk: Desk) -> None:
+    text = "Lunch tomorrow at noon and call tomorrow from 5pm to 4pm"
+    answer = desk.send(text, headers={"accept": "text/calendar"})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json["status"] == "partial"
+    assert [result["status_code"] for result in answer.json["supabase_results"]["results"]] == [201, 422]
 
 
 def test_what_was_cancelled_is_a_cancellation_in_icalendar(desk: Desk) -> None:

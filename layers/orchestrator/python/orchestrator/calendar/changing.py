@@ -13,11 +13,15 @@ from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.stored import Occurrence, occurrences, shown, zone_of
-from orchestrator.calendar.zones import at
+from orchestrator.calendar.stored import Occurrence, occurrences, shown
+from orchestrator.calendar.zones import at, like
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""
+MOST_SHOWN = 100
+"""Events of one answer: a year of daily ones would be more than Lambda can return."""
+_SHOWN = 5
+"""Times of a moved series that are compared with what else there is, as of a new one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WHOLE = re.compile(
     r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
@@ -26,12 +30,16 @@ _WHOLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change with the row it is for and, if it moves, the row's new time."""
+    """A change with the row it is for and, if it moves, the row's new time.
+
+    `next_times`: those of a series, whose row begins in the past.
+    """
 
     change: Change
     found: Occurrence
     start: datetime
     end: datetime
+    next_times: tuple[datetime, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -41,7 +49,9 @@ class Step:
     @property
     def when(self) -> When:
         """When the event is afterwards."""
-        return When(self.start, self.end, zone_of(self.found.row), self.found.row.all_day)
+        start, zone, whole = next(iter(self.next_times), self.start), self.found.zone, self.found.row.all_day
+        end = like(start, self.start, self.end, zone, all_day=whole)
+        return When(start, end, zone, whole, self.found.row.recurrence, self.next_times)
 
 
 class Changes:
@@ -84,9 +94,17 @@ class Changes:
             start, end = moved(base, change, self._reference)
         except Unreadable as error:
             raise Unclear("date", title, str(error)) from None
+        except OverflowError:
+            raise Unclear("date", title, "That is further away than a calendar reaches.") from None
         if one.row.recurrence and start.date() != base.start.astimezone(start.tzinfo).date():
             raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
-        return Step(change, one, start, end)
+        return Step(change, one, start, end, self._next_times(one, start, end))
+
+    def _next_times(self, one: Occurrence, start: datetime, end: datetime) -> tuple[datetime, ...]:
+        if not one.row.recurrence:
+            return ()
+        row, now = replace(one.row, start=start, end=end), self._reference.instant
+        return tuple(time.start for time in occurrences([row], now, now + AHEAD, one.zone)[:_SHOWN])
 
     def _whole_series(self, one: Occurrence) -> None:
         """Refuse to guess between one time of a series and all of them: only all of them can be changed."""
@@ -114,7 +132,7 @@ class Changes:
 
     def event(self, step: Step) -> Event:
         """Return the event as it is afterwards; a cancelled one as it was."""
-        event = shown(step.found.row, step.start, step.end, self._request)
+        event = shown(step.found, step.start, step.end, self._request)
         return (
             event
             if step.change.operation == "cancel"
@@ -132,15 +150,17 @@ class Changes:
         wanted = replace(change.target, since=None, until=None, clock=None)
         keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
         asked = [one for one in found if (one.row.id, one.start) in keys]
-        events = tuple(shown(one.row, one.start, one.end, self._request) for one in asked)
-        return Done(change.index, events=events, operation="query")
+        events = tuple(shown(one, one.start, one.end, self._request) for one in asked[:MOST_SHOWN])
+        left = len(asked) - len(events)
+        warnings = (f"{left} later ones are left out. Name a day, or a shorter time.",) if left else ()
+        return Done(change.index, events=events, warnings=warnings, operation="query")
 
     async def _around(self, target: Target) -> list[Occurrence]:
         reference = self._reference
         since = target.since or at(reference.today, time(), reference.zone)[0]
         until = target.until or reference.instant + AHEAD
         rows = await self._store.between(self._request.user_id, since, until, deadline=self._deadline)
-        return occurrences(rows, since, until)
+        return occurrences(rows, since, until, reference.zone)
 
     def _today_first(self, found: Sequence[Existing], target: Target) -> Sequence[Existing]:
         """Choose today's, if only a clock time was named: "my 3pm meeting" is seldom next month's."""

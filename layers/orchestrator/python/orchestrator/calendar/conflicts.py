@@ -3,7 +3,7 @@
 Rules: an event that only touches another does not meet it; every shown instance of a series counts; an
 all-day event meets what is all day as well. The alternatives last as long, are free, and are not over: the
 nearest on the same day between 08:00 and 20:00 (or in the event's own hours, if it is outside of these),
-then the same hour on the days after.
+then the same hour on the days after. Of a series the first time is shown, and all shown instances are free.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from itertools import islice
 from orchestrator.calendar.models import ConflictReport, Slot
 from orchestrator.calendar.outcomes import When
 from orchestrator.calendar.readings import Reference
-from orchestrator.calendar.zones import at
+from orchestrator.calendar.zones import at, like
 
 ALTERNATIVES = 3
+MOST_NAMED = 50
+"""Events that are named of those that one event meets: a year meets thousands."""
 _STEP = timedelta(minutes=15)
 _OPEN, _CLOSE = time(8), time(20)
 _DAYS_AHEAD = 60
@@ -36,30 +38,44 @@ class Busy:
 
 def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
     """Return what an event meets, in the order of `busy`."""
-    length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
-    starts = when.instances or (when.start,)
-    same_kind = [taken for taken in busy if taken.all_day == when.all_day]
-    return [taken for taken in same_kind if any(_meets(start, length, taken) for start in starts)]
+    times = [_span(start, _end(when, start)) for start in when.instances or (when.start,)]
+    same_kind = [(taken, _span(taken.start, taken.end)) for taken in busy if taken.all_day == when.all_day]
+    return [taken for taken, span in same_kind if any(_meet(time, span) for time in times)]
 
 
-def report(index: int, when: When, busy: Sequence[Busy], reference: Reference) -> ConflictReport | None:
-    """Return what event `index` meets and three alternatives; `None` when it meets nothing."""
+def report(
+    index: int, when: When, busy: Sequence[Busy], reference: Reference, others: Sequence[Busy] = ()
+) -> ConflictReport | None:
+    """Return what event `index` meets and three alternatives; `None` when it meets nothing.
+
+    The alternatives keep clear of `others` as well: what else the text asks for.
+    """
     met = meeting(when, busy)
     if not met:
         return None
-    free = islice(alternatives(when, busy, reference), ALTERNATIVES)
-    return ConflictReport(event=index, with_events=[taken.title for taken in met], alternatives=list(free))
+    free = islice(alternatives(when, [*busy, *others], reference), ALTERNATIVES)
+    return ConflictReport(
+        event=index, with_events=[taken.title for taken in met[:MOST_NAMED]], alternatives=list(free)
+    )
 
 
 def alternatives(when: When, busy: Sequence[Busy], reference: Reference) -> Iterator[Slot]:
     """Yield the free times of the event's length, the nearest first."""
     length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
-    taken = [other for other in busy if other.all_day == when.all_day]
+    taken = [_span(other.start, other.end) for other in busy if other.all_day == when.all_day]
     for start in _candidates(when, length):
-        end = (start.astimezone(UTC) + length).astimezone(when.zone.tz)
         over = start.astimezone(UTC) < reference.instant.astimezone(UTC)
-        if not over and not any(_meets(start, length, other) for other in taken):
-            yield Slot(start_time=start, end_time=end)
+        times = [(one, _end(when, one)) for one in _moved(when, start)]
+        spans = [_span(*time) for time in times]
+        if not over and not any(_meet(span, other) for other in taken for span in spans):
+            yield Slot(start_time=start, end_time=times[0][1])
+
+
+def _moved(when: When, start: datetime) -> list[datetime]:
+    """Return the times of an event that begins at `start`: a series moves as a whole, by the wall clock."""
+    by = start.replace(tzinfo=None) - when.start.replace(tzinfo=None)
+    walls = [one.replace(tzinfo=None) + by for one in when.instances[1:]]
+    return [start, *(at(wall.date(), wall.time(), when.zone)[0] for wall in walls)]
 
 
 def _candidates(when: When, length: timedelta) -> Iterator[datetime]:
@@ -90,6 +106,14 @@ def _hours(when: When, day: date) -> tuple[datetime, datetime]:
     return (opens, closes) if opens <= start and end <= closes else (start - margin, end + margin)
 
 
-def _meets(start: datetime, length: timedelta, other: Busy) -> bool:
-    begin = start.astimezone(UTC)
-    return begin < other.end.astimezone(UTC) and other.start.astimezone(UTC) < begin + length
+def _end(when: When, start: datetime) -> datetime:
+    return like(start, when.start, when.end, when.zone, all_day=when.all_day)
+
+
+def _span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    # In one zone: to compare the moments of two costs ten times as much, and there are many.
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _meet(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from orchestrator.errors import NotFound, OrchestratorError, VendorBusy, VendorError
+from orchestrator.errors import NotConfigured, NotFound, OrchestratorError, VendorBusy, VendorError
 
 VENDOR = "supabase"
 KEY_HINT = (
@@ -81,10 +81,25 @@ def unreachable(url: str) -> VendorBusy:
     return VendorBusy(VENDOR, f"the connection to {url} failed", hint="Check SUPABASE_URL; else try again.")
 
 
+def too_many(count: int) -> VendorError:
+    """Return the error for a calendar of which only `count` rows could be read: the rest may matter."""
+    return VendorError(
+        VENDOR, f"the calendar has more than {count:,} events there", hint="Name a day, or a shorter time."
+    )
+
+
 def unreadable(why: str) -> VendorError:
     """Return the error for an answer that is not what PostgREST documents."""
     return VendorError(
         VENDOR, f"the answer cannot be read: {why}", hint="Check that SUPABASE_URL is a table of Supabase."
+    )
+
+
+def no_tenants() -> NotConfigured:
+    """Return the error for a table in which the rows of several tenants could not be told apart."""
+    return NotConfigured(
+        "The table of events has no column tenant: it is the tenant default's alone.",
+        hint="Run docs/supabase.sql, which adds the column.",
     )
 
 

@@ -12,6 +12,8 @@ from orchestrator.webhooks.ports import DeliveryQueue, DeliveryStore, Due, Guard
 
 HEAD_START = 10.0
 """Seconds until a replayed delivery is due: longer than its record may take to be changed."""
+SECOND_CHANCE = 90.0
+"""Seconds after which a retry by hand is looked at again: longer than an attempt may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Webhooks:
         if url is not None:
             await self._guard().admit(url)
         now = self._clock()
+        # A message for later, which mostly finds nothing to do: whoever dies between the record and the one
+        # for now would leave a delivery that waits for ever.
+        await self._queue.send(Due(tenant, subject, now + SECOND_CHANCE), now)
         delivery = await self._store.renew(tenant, subject, now, int(now + self._kept), url)
         if delivery is None:
             raise _refused(await self.log(tenant, subject), now)
@@ -169,6 +174,9 @@ class Webhooks:
 def _refused(delivery: Delivery, now: float) -> Conflict:
     subject = delivery.announcement.subject
     if len(delivery.log) >= MAX_ATTEMPTS:
-        return Conflict(f"The webhook of '{subject}' has had {MAX_ATTEMPTS} attempts")
+        return Conflict(
+            f"The webhook of '{subject}' has had {MAX_ATTEMPTS} attempts",
+            hint="It has no more: ask for the result itself.",
+        )
     left = max(1, round(delivery.lease_until - now))
     return Conflict(f"The webhook of '{subject}' is being delivered", hint="Ask again.", retry_after=left)

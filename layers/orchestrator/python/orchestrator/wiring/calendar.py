@@ -26,7 +26,7 @@ def calendar(instructions: Instructions) -> Once:
     from orchestrator.calendar.once import Once
     from orchestrator.calendar.service import Calendar
 
-    return Once(Calendar(lambda tenant: event_store(), _reader(instructions)), _admission)
+    return Once(Calendar(event_store, _reader(instructions)), _admission)
 
 
 @cache
@@ -53,7 +53,8 @@ def icalendar(answer: CalendarResponse) -> bytes:
     """Return an answer's events as iCalendar; its library is loaded only for those who ask for it."""
     from orchestrator.calendar.ical import calendar as written
 
-    return written(answer.events, method="CANCEL" if answer.operation == "cancel" else "PUBLISH")
+    method = "CANCEL" if answer.operation == "cancel" else "PUBLISH"
+    return written(answer.events, method=method, single=answer.operation == "query")
 
 
 def prepare(instructions: Instructions) -> None:
