@@ -10,7 +10,10 @@ from infra.local.sandbox import calendar_words as words
 
 _ALIKE = str.maketrans("‘’‚´`“”„«»‐‑‒–—−\u00a0\u202f\u2009\t\r\n", "'''''\"\"\"\"\"------      ")
 _BEHIND = r"(?<![\w@.,/:+-])"
-_QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"]+?)(?<=\S)(?P=q)(?![\w'\"])")
+_QUOTE = re.compile(
+    r"(?<![\w'\"{])(?<!\"[:,])(?P<q>'{1,2}"
+    r"|\"{1,2})(?=\S)(?P<words>[^\"]+?)(?<=\S)(?P=q)(?![\w'\":])"
+)
 _MENTION = re.compile(r"(?<![\w.@])@\w[\w'-]*(?:\.\w[\w'-]*)*")
 _HOUR, _SURE = words.ANY_HOUR, words.SURE_HOUR
 _HEDGE = r"(?:around |about |after |before |by )?"
@@ -37,7 +40,7 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|might|perhaps|probably|unless|b4 [\w:]+|till late|until late|{words.SLIP}"
+        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|unless|b4 [\w:]+|till late|until late|{words.SLIP}"
         rf"|{words.COUNT} (?:days|weeks) off"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"

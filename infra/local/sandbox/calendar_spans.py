@@ -33,7 +33,7 @@ _OPERATIONS = {
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
     "query": re.compile(
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
-        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
         r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
         r"|got anything"
@@ -54,7 +54,8 @@ _CUT = re.compile(
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till?|through|ending(?: on)?|to)) $")
 _TO = re.compile(r"\b(?:to|until|till?|for)(?: (?:the|be|start at|at|on))* ?$")
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|seeing|see|doing"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
+    r"|room) for [\w ]+|seeing|see|doing"
     r"|next|plate|did"
     r"|has|have|else"
     r"|left|up"

@@ -8,7 +8,8 @@ _ASKING = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
     r"|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
     r"|actually"
-    r"|(?:i )?need to|i need|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are|i am"
+    r"|(?:i )?need(?: to)?|got|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are"
+    r"|i am"
     r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
     r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
@@ -108,9 +109,9 @@ def reminder(piece: str) -> str | None:
 
 
 def _trimmed(words: str) -> str:
-    words = words.rstrip(" ,;:.!?(-")
+    words = words.rstrip(" ,;:.!?(@-")
     while tail := _TAIL.search(words.lower()):
-        words = words[: tail.start()].rstrip(" ,;:.!?(-")
+        words = words[: tail.start()].rstrip(" ,;:.!?(@-")
     return words.strip()
 
 

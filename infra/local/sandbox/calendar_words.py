@@ -12,7 +12,10 @@ WEEKDAY = (
     r"|sun(?:dy|ady|dya))"
 )
 TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
-SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
+SLIP = (
+    r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady|dsay|sayd|sady|dasy)s?"
+    r"|tom+[aeo]r[a-z]*)"
+)
 """What looks like the name of a day that somebody has mistyped."""
 MONTH = (
     r"(?:jan(?:[uary]{3,5})?|feb(?:[ruay]{3,6})?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[ust]{2,4})?"
@@ -125,7 +128,7 @@ DURATION = (
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long|(?:all|whole|full)[- ]day"
     rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week"
-    rf"|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
+    rf"|(?:(?<=for )|(?<=by )){COUNT} (?:days?|weeks?|months?|times|sessions)|{COUNT}[- ]day(?= [a-z]))"
 )
 ZONE = (
     r"(?:(?:utc|gmt)(?: ?[+-]\d\d?(?::?\d\d)?)?|zulu time|(?:europe|america|asia|africa|australia|pacific"

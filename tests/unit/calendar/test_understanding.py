@@ -139,6 +139,14 @@ def test_an_hour_that_the_model_overlooks_makes_no_whole_day() -> None:
     assert answer.events[0].start_time.isoformat() == "2025-12-09T07:15:00+00:00"
 
 
+def test_a_day_that_the_model_overlooks_makes_it_no_other_day() -> None:
+    lost = spans({"title": "Dentist", "time": "7:15am"})
+    desk = asking(lost, lost)
+    answer = desk.send("Dentist on wendesday at 7:15am")
+    assert "events[0].date" in desk.model.prompts[1].instructions
+    assert [event.start_time.weekday() for event in answer.events] == [2]
+
+
 def test_an_end_that_the_model_overlooks_makes_no_endless_series() -> None:
     text = "Yoga every Monday at 6pm until December 19"
     lost = spans({"title": "Yoga", "recurrence": "every Monday", "time": "6pm"})

@@ -136,6 +136,9 @@ def _series(choice: Choice, rule: Rule, day: date, clock: time, reference: Refer
 def _lengths(choice: Choice) -> list[Rule | None]:
     """Tell the ways in which a clock time goes with several days: on each of them, or from first to last."""
     days = choice.days
+    length = (choice.length.days if choice.length else None) or 1
+    if days and length > 1 and not days.last and choice.end is None:
+        return [Rule("DAILY", count=length), None]
     if days is None or days.last is None or choice.apart:
         return [None]
     return [Rule("DAILY", count=(days.last - days.first).days + 1), None]
@@ -161,7 +164,7 @@ def _end(choice: Choice, start: datetime, *, daily: bool) -> tuple[datetime, tup
                 raise Unreadable(f"It would end at {choice.end:%H:%M}, before it starts at {start:%H:%M}.")
         _agrees(choice, start, end)
         return end, assumed
-    if choice.length and choice.length.days:
+    if choice.length and choice.length.days and not daily:
         return at(start.date() + choice.length.days * _DAY, start.time(), choice.zone)[0], (
             *assumed,
             "end_time",

@@ -56,7 +56,10 @@ WEEKDAY = (
 )
 TOMORROW = r"(?:to?m+[oa]?r+o?w|tom+or+o|tmr|tmw|2mor+ow?|2mrw)"
 """With the slips that people make when they type; a day nobody has read would be another day."""
-SLIP = r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady)s?|tom+[aeo]r[a-z]*)"
+SLIP = (
+    r"(?:(?:mo|tu|te|we(?!ek)|th|fr|fi|sa|st|su)[a-z]{0,6}(?:day|dya|ady|dsay|sayd|sady|dasy)s?"
+    r"|tom+[aeo]r[a-z]*)"
+)
 """What looks like the name of a day that somebody has mistyped."""
 MONTH = (
     r"(?:jan(?:[uary]{3,5})?|feb(?:[ruay]{3,6})?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[ust]{2,4})?"

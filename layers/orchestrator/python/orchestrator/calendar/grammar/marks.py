@@ -15,11 +15,15 @@ from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
 from orchestrator.calendar.readings import Reference
 from orchestrator.calendar.recurrence import RULES
+from orchestrator.calendar.words import MONTH
 from orchestrator.calendar.zones import OFFSET, ZONE, named
 
 HIDDEN = "\x00"
 """Stands for characters that no other phrase may reach into."""
-_QUOTE = re.compile(r"(?<![\w'\"])(?P<q>'{1,2}|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\"])")
+_QUOTE = re.compile(
+    r"(?<![\w'\"{])(?<!\"[:,])(?P<q>'{1,2}"
+    r"|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\":])"
+)
 _DATE_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
 _HARD = re.compile(
@@ -114,7 +118,11 @@ def _times(text: str, join: str) -> Iterator[Mark]:
     hour = HOURS.pattern
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
     single = rf"(?:(?:at|from|@) )?{hour}"
-    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d)", text):
+    for match in re.finditer(
+        rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d"
+        rf"| (?:of )?{MONTH}(?!\w))",
+        text,
+    ):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
         if re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words):

@@ -11,7 +11,8 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|seeing|see|doing"
+    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
+    r"|room) for [\w ]+|seeing|see|doing"
     r"|next|plate|did"
     r"|has|else|left"
     r"|up|so|far"

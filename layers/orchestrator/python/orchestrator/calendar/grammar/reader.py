@@ -37,7 +37,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     "query": re.compile(
         _POLITE
         + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
-        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our)\b|is [\w ]+ (?:free|available"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
         r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
         r"|got anything"

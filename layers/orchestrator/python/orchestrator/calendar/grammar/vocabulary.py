@@ -11,7 +11,7 @@ COURTESY = (
     r"|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
     r"|actually|let's do|let's have"
     r"|let's"
-    r"|(?:i )?need to|i need|i want to|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding"
+    r"|(?:i )?need(?: to)?|got|i want to|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding"
     r"|booking|putting|scheduling)|i(?:'ve| have)? got to|i gotta|i have to|we need to"
     r"|i have|we have|i've got|i'm|i am|we're"
     r"|we are|having(?= )|going to"
@@ -80,7 +80,8 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|might|perhaps"
+    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|arvo|might"
+    r"|perhaps"
     r"|probably"
     r"|possibly|sometime|some time|anytime|any time|whenever|not|nothing|see (?:you|ya)|never|don't"
     r"|doesn't|no longer|instead|rather"
