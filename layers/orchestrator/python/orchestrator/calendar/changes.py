@@ -80,8 +80,11 @@ def target(
     if not heard.days:
         return found
     days = heard.days[0]
-    since = at(days.first, time(), reference.zone)[0]
-    until = at((days.last or days.first) + timedelta(days=1), time(), reference.zone)[0]
+    try:
+        since = at(days.first, time(), reference.zone)[0]
+        until = at((days.last or days.first) + timedelta(days=1), time(), reference.zone)[0]
+    except OverflowError:
+        raise Unclear("date", date, f"'{date}' is further away than a calendar reaches.") from None
     return replace(found, since=since, until=until)
 
 
