@@ -11,19 +11,26 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.local.sandbox import calendar_titles as titles
-from infra.local.sandbox.calendar_marks import Mark, marks, plain
+from infra.local.sandbox.calendar_marks import MOVE_JOIN, Mark, marks, plain
+from infra.local.sandbox.calendar_words import ONE_DAY, WEEKDAY
 
 _POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
 _OPERATIONS = {
     "cancel": re.compile(
         _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        rf"|{_POLITE}(?:drop|scrap|scratch|skip|nix|axe|clear|get rid of) (?=(?:the|my|our|this|today's"
+        rf"|tomorrow's"
+        rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?"
+        rf"|1:1|retro"
+        r"|review|interview|demo|lunch|dinner|check-?in|catch-?up|session|class|reservation|booking)\b)"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
         + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
         r"|is there|is [\w ]+ (?:free|available|busy|taken)"
-        r"|are there|how many|who)\b"
+        r"|are there|how many|who|how (?:busy|full|does|is)|(?:next|first) (?:free|open|available)"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|have i got|free (?=.*\?))\b"
     ),
 }
 _NOTHING = re.compile(r"\s*(?:don't (?!forget)|do not |never |ignore |hello|hi there|thank)")
@@ -32,14 +39,18 @@ _CUT = re.compile(
     r" ?[;\n] ?|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
+_UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till|through|ending(?: on)?|to)|-)) $")
 _TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
+_ORDER = re.compile(
+    r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
+)
 _STOCK = re.compile(
     r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
-    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something)\b|[\s?.,!])+"
+    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something|how|next|hours?|slots?"
+    r"|full|day|open|conflicts?|look|looks|like)\b|[\s?.,!])+"
 )
 
 
@@ -49,7 +60,7 @@ def extract(text: str) -> list[dict[str, Any]]:
     if _NOTHING.match(small):
         return []
     operation = _operation(small)
-    found = marks(text, "-") if operation == "reschedule" else marks(text)
+    found = _apart(small, marks(text, MOVE_JOIN)) if operation == "reschedule" else marks(text)
     if operation == "reschedule":
         return [_moved(text, small, found)]
     if operation == "query":
@@ -60,6 +71,19 @@ def extract(text: str) -> list[dict[str, Any]]:
 
 def _operation(small: str) -> str:
     return next((name for name, pattern in _OPERATIONS.items() if pattern.match(small)), "create")
+
+
+def _apart(small: str, found: Sequence[Mark]) -> list[Mark]:
+    """Part `Dec 10 to Dec 17`: what moves from one day to another lies on neither day in between."""
+    done: list[Mark] = []
+    for mark in found:
+        first, to, last = small[mark.start : mark.end].partition(" to ")
+        if mark.kind == "date" and re.fullmatch(ONE_DAY, first) and re.fullmatch(ONE_DAY, last):
+            done.append(Mark(mark.start, mark.start + len(first), "date"))
+            done.append(Mark(mark.start + len(first + to), mark.end, "date"))
+        else:
+            done.append(mark)
+    return done
 
 
 def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
@@ -118,6 +142,8 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
+    if order := _ORDER.search(fields["title"] or ""):
+        fields["time"] = order[0]
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
 

@@ -30,20 +30,23 @@ _NAMED_DAY = (
     rf"(?:(?:the )?day (?:after|before) (?:tomorrow|yesterday)|(?:today|tomorrow|tmrw|tmr"
     rf"|yesterday)(?: {PART})?"
     rf"|tonight|this (?:morning|afternoon|evening)"
-    rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}|{WEEKDAY} (?:of )?the week after next"
+    rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}"
+    rf"|(?:the )?{WEEKDAY} (?:(?:of )?the week )?after next"
     rf"|(?:the )?week after next,? (?:on )?{WEEKDAY}"
-    rf"|(?:(?:this coming|the coming|coming|this|next) )?{WEEKDAY}(?: {PART})?"
-    rf"|{WEEKDAY},? the {_ORDINAL_DAY})"
+    rf"|(?:(?:this|next|coming) )?{WEEKDAY},? the {_ORDINAL_DAY}"
+    rf"|(?:(?:this coming|the coming|coming|this|next) )?{WEEKDAY}(?: {PART})?)"
 )
 _RELATIVE_DAY = (
     rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|tomorrow|(?:next |this )?{WEEKDAY}))"
-    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?{WEEKDAY}|(?:today|tomorrow|{WEEKDAY}) week"
+    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?(?:today|tomorrow|{WEEKDAY})|(?:today|tomorrow"
+    rf"|{WEEKDAY}) week"
     rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
     rf"|{COUNT} {_SHORT_UNIT} from now)"
 )
 _COUNTED_DAY = (
     rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
-    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month)?|(?:this|next) month on the {_ORDINAL_DAY}"
+    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
+    rf"|next|or|and)[a-z]))|(?:this|next) month on the {_ORDINAL_DAY}"
     r"|month end|eom)"
 )
 _FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine's day)(?! party| dinner)"
@@ -82,7 +85,7 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
+    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month"
     rf"|(?:on )?the (?:{_ORDINAL_DAY}|last day) of {_EVERY} month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{_ORDINAL_DAY}|last day|{NTH} {WEEKDAY})"
@@ -90,7 +93,7 @@ RECURRENCE = (
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
     rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|on (?:weekdays|weekends|workdays)|every ?day"
-    rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)"
+    rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)(?: {PART})?"
     rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
     rf"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? (?:and|&) |, )(?:mon|tues"
     r"|wednes|thurs"
@@ -107,7 +110,8 @@ DURATION = (
     rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
     r"|an hour and a half)"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
-    rf"|\d+h\d\d|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long|(?:all|whole|full)[- ]day"
+    rf"|\d+h\d\d|(?:(?<=\()|(?<=for ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
+    rf"|(?:all|whole|full)[- ]day"
     rf"|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
 )
 ZONE = (
@@ -115,16 +119,18 @@ ZONE = (
     r"|atlantic)"
     r"/[a-z_]+(?:/[a-z_]+)?|(?:eastern|central european|central|mountain|pacific)(?: standard"
     r"| daylight)? time"
-    r"|[a-z]+(?: [a-z]+)? time)"
+    r"|(?!(?:for|of|on|to|the|in|at|some|any|full|and|with|by|about|focus|quiet|travel|family|lunch|break"
+    r"|free|prep|play|story|me|team) )[a-z]+(?: (?!focus|quiet|travel|family|prep)[a-z]+)? time)"
 )
 SHORT_ZONE = r"(?:[A-Z]{1,4}T|EASTERN|Eastern|Central|Mountain|Pacific)\b"
 """Right behind a time only, and in its own letters."""
 MONEY = (
     r"(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
-    r"|[$€£¥₹])\d"
+    r"|[$€£¥₹])\d(?: ?(?:k|m|million)\b)?"
     r"|\d[\d.,']*(?:\d)? ?(?:€|£|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
 )
 PRIORITY = (
-    r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]priority|no rush|urgent(?:ly)?|asap|emergency"
+    r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]prio(?:rity)?|no rush|urgent(?:ly)?|asap"
+    r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )

@@ -23,6 +23,7 @@ from orchestrator.calendar.zones import Zone, at, named
 _KINDS = frozenset(
     {"meeting", "event", "appointment", "call", "entry"}
     | {"series", "whole", "entire", "recurring", "repeating"}
+    | {"next", "upcoming", "free", "open", "busy", "hour", "slot"}
 )
 _LEADING = "a an the my our your with for of on at to and"
 _FILLERS = frozenset(_LEADING.split())

@@ -48,7 +48,7 @@ class Rule:
     interval: int = 1
     days: tuple[str, ...] = ()
     month_day: int | None = None
-    month: int | None = None
+    month: int | str | None = None
     count: int | None = None
     until: date | None = None
     part: str | None = None
@@ -68,6 +68,13 @@ class Rule:
 
 
 RULES: Forms[Rule] = Forms()
+
+
+def code(word: str) -> str:
+    """Return the two letters of RFC 5545 for the weekday that `word` names."""
+    return _CODES[weekday(word)]
+
+
 _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
@@ -110,9 +117,12 @@ def _every_part(match: re.Match[str], _: Reference) -> list[Rule]:
     return [Rule("DAILY", part=match["part"])]
 
 
-@RULES.form(rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day|business day)s?)")
-def _workdays(_: re.Match[str], __: Reference) -> list[Rule]:
-    return [Rule("WEEKLY", days=_WORKDAYS)]
+@RULES.form(
+    rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day"
+    rf"|business day)s?)(?: (?P<part>{PART})s?)?"
+)
+def _workdays(match: re.Match[str], _: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", days=_WORKDAYS, part=match["part"])]
 
 
 @RULES.form(rf"{_EVERY} weekend|on weekends")
@@ -151,6 +161,13 @@ def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
     if word == "day":
         return [Rule("MONTHLY", month_day=nth)]
     return [Rule("MONTHLY", days=(f"{nth}{_CODES[weekday(word)]}",))]
+
+
+@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) {_EVERY} quarter")
+def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
+    # In its first month; the last one of a quarter is in its last.
+    [rule] = _nth_weekday(match, reference)
+    return [replace(rule, month="3,6,9,12" if ordinal(match["nth"]) < 0 else "1,4,7,10")]
 
 
 @RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")

@@ -13,6 +13,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     DOUBT,
     FOREIGN_ZONE,
     LEAD,
+    NAME,
     NUMBER_NAME,
     OWN_PLACE,
     PART_NAME,
@@ -82,7 +83,7 @@ def _pieces(original: str, start: int, end: int, found: Sequence[Mark]) -> list[
 def _stripped(piece: str) -> str:
     """Take the words that ask, and those that lead to the next phrase, off both ends."""
     while True:
-        piece = piece.rstrip(PUNCTUATION)
+        piece = _bare(piece)
         small = same_length(piece)
         lead = LEAD.match(small)
         tail = TAIL.search(small)
@@ -96,6 +97,13 @@ def _stripped(piece: str) -> str:
             piece = piece[: tail.start()]
         else:
             return piece.strip()
+
+
+def _bare(piece: str) -> str:
+    """Take the signs off the end of `piece`, but not the full stop of an initial: `Anna K. on Friday`."""
+    bare = piece.rstrip(PUNCTUATION)
+    initial = re.search(r"(?<=[a-z] )[A-Z]$", bare) and piece[len(bare) :].startswith(". ")
+    return f"{bare}." if initial else bare
 
 
 def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
@@ -129,7 +137,7 @@ def _doubt(pieces: Sequence[str], found: Sequence[Mark], original: str) -> str |
     inside = [same_length(original[mark.start : mark.end]) for mark in found if mark.kind in _INSIDE]
     settled = any(mark.kind in {"time", "date"} and SETTLED.search(same_length(mark.words)) for mark in found)
     for piece in pieces:
-        text = same_length(piece)
+        text = NAME.sub(HIDDEN, same_length(piece))
         # `Movie night at 8pm`: the name of a thing says nothing new about a time that is settled.
         text = PART_NAME.sub(HIDDEN, text) if settled else text
         text = NUMBER_NAME.sub(HIDDEN, text) if settled else text

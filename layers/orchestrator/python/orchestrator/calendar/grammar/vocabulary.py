@@ -7,7 +7,8 @@ import re
 from orchestrator.calendar.words import MONTH, PART, WEEKDAY
 
 COURTESY = (
-    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|could we|shall we|let's do|let's have"
+    r"please|hey|hi|hello|kindly|do(?= an? )|can you|could you|would you|can we|could we|shall we|let's do"
+    r"|let's have"
     r"|let's"
     r"|i need to|i need|i want to|i'd like to|i have to|we need to|i have|we have|i've got|i'm|i am|we're"
     r"|we are"
@@ -17,12 +18,13 @@ _MAKE = (
     r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set|setup|plan(?! (?:review"
     r"|b)\b)|arrange"
     r"|organi[sz]e|add|create|put|make|enter|note|remind me(?: to| about| of)?|reminder to"
-    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
+    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|hold(?: off)?|reserve|pencil in"
     r"|save the date(?: for)?"
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
+    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    r"|new(?! year)|in|for|me|to|on(?= (?:vacation|holidays?|leave|annual leave|sick leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
 )
@@ -35,6 +37,12 @@ TAIL = re.compile(
 """What stands behind a title or a place and only leads to the next phrase."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo|lunch"
+    r"|dinner"
+    r"|check-?in|catch-?up|session|class|reservation|booking|reminder)"
+)
+"""What stands in a calendar, so that to drop it is to cancel it."""
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
     r"|restaurant|bar"
@@ -86,6 +94,13 @@ NUMBER_NAME = re.compile(
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
 )
 """A number that can only be part of a name: `flight LH 401`."""
+NAME = re.compile(
+    r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
+    r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
+    r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|https?://\S+"
+)
+"""What holds figures and never a time: a telephone number, `10-K`, `release 2.4`, an address."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
 """What stands right behind a time like a zone; nobody knows all of them."""
 SETTLED = re.compile(r"\d ?[ap]\.?m|tonight|noon|midnight|\b(?:1[3-9]|2[0-3]|0\d)[:.h]")
