@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from orchestrator.aws import clients
 from orchestrator.aws import secrets as module
 from orchestrator.aws.secrets import LIFETIME, Secret
-from orchestrator.errors import NotConfigured
+from orchestrator.errors import Misconfigured, NotConfigured
 from tests.fakes.stack import Stack, stack
 
 NOW = 1_795_174_154.5
@@ -76,7 +76,7 @@ def test_a_rotated_key_is_used_once_the_lifetime_is_over(secret: Secret, made: S
 @pytest.mark.parametrize("text", ["not json", "[]", '"sk-test"', "null", "7", '{"OPENAI_API_KEY": 7}'])
 def test_a_secret_that_is_no_object_is_named_with_an_example(secret: Secret, text: str) -> None:
     store(text)
-    with pytest.raises(NotConfigured, match="the openai secret is no JSON object") as caught:
+    with pytest.raises(Misconfigured, match="the openai secret is no JSON object") as caught:
         key(secret)
     assert "OPENAI_API_KEY" in str(caught.value.hint)
     assert text not in caught.value.message
@@ -84,13 +84,13 @@ def test_a_secret_that_is_no_object_is_named_with_an_example(secret: Secret, tex
 
 def test_a_secret_of_bytes_is_named_with_an_example(secret: Secret) -> None:
     clients.secretsmanager().put_secret_value(SecretId="openai", SecretBinary=b"sk-test")
-    with pytest.raises(NotConfigured, match="the openai secret is no JSON object"):
+    with pytest.raises(Misconfigured, match="the openai secret is no JSON object"):
         key(secret)
 
 
 def test_a_malformed_secret_is_read_again_at_the_next_call_and_works_once_mended(secret: Secret) -> None:
     store("not json")
-    with pytest.raises(NotConfigured):
+    with pytest.raises(Misconfigured):
         key(secret)
     store('{"OPENAI_API_KEY": "sk-mended"}')
     assert key(secret) == "sk-mended"
@@ -101,6 +101,7 @@ def test_a_secret_without_the_variable_names_the_variable_and_the_secret(secret:
     store(text)
     with pytest.raises(NotConfigured, match="OPENAI_API_KEY is not set") as caught:
         key(secret)
+    assert not isinstance(caught.value, Misconfigured)
     assert "openai secret" in str(caught.value.hint)
 
 

@@ -47,7 +47,9 @@ async def orchestrate(
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
     if answer.failure:
         return _failed(answer.response, answer.failure)
-    if answer.response.events and (form == "ics" or accepts_calendar(accept)):
+    # iCalendar has no words for what failed, so an answer in part is JSON like one without events.
+    whole = answer.response.status == "success" and answer.response.events
+    if whole and (form == "ics" or accepts_calendar(accept)):
         return Response(calendar.icalendar(answer.response), 200, headers, media_type="text/calendar")
     return Response(answer.response.model_dump_json(), 200, headers, media_type="application/json")
 

@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from functions.api.webhook_retry.spec import SPEC
+from orchestrator.analysis.reading import REQUEST
 from orchestrator.entry.http import Caller, create_app, lambda_handler
+from orchestrator.entry.identity import require
 from orchestrator.entry.moments import Moment
 from orchestrator.webhooks.views import DeliveryView, ReplayView, RetryRequest
 from orchestrator.wiring import webhooks
@@ -32,8 +34,14 @@ app = create_app(SPEC)
 async def retry_webhook(
     request_id: RequestId, caller: Caller, request: RetryRequest | None = None
 ) -> DeliveryView:
-    """Deliver a webhook again, whatever became of it; with `webhook_url`, to another address."""
+    """Deliver a webhook again, whatever became of it; with `webhook_url`, to another address.
+
+    Another address needs the scope that reads what is delivered as well: `analysis:read` or `jobs:read`.
+    """
     url = request.webhook_url if request else None
+    if url is not None:
+        # Whoever names the receiver reads the result.
+        require(caller, "analysis:read" if request_id.startswith(REQUEST) else "jobs:read")
     delivery = await webhooks.webhooks().retry(caller.tenant, request_id, url)
     return DeliveryView.of(delivery, time.time())
 

@@ -231,6 +231,14 @@ def test_a_question_is_json_for_everybody(desk: Desk) -> None:
     assert (answer.status, answer.json["status"]) == (200, "needs_clarification")
 
 
+def test_what_was_done_in_part_is_json_for_everybody(desk: Desk) -> None:
+    text = "Lunch tomorrow at noon and call tomorrow from 5pm to 4pm"
+    answer = desk.send(text, headers={"accept": "text/calendar"})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json["status"] == "partial"
+    assert [result["status_code"] for result in answer.json["supabase_results"]["results"]] == [201, 422]
+
+
 def test_what_was_cancelled_is_a_cancellation_in_icalendar(desk: Desk) -> None:
     desk.send("Dinner with Ben tomorrow at 8pm")
     answer = desk.send("Cancel dinner with Ben", headers={"accept": "text/calendar"})

@@ -10,9 +10,9 @@ import pytest
 
 from orchestrator.aws import clients
 from orchestrator.webhooks import service
-from tests.fakes.api_gateway import Answer
+from tests.fakes.api_gateway import Answer, send
 from tests.fakes.deliveries import BODY, find, put
-from tests.fakes.functions import Deployed, deployed
+from tests.fakes.functions import Deployed, deployed, load
 
 FOLDER = "api/webhook_retry"
 REPLAYED_FROM = datetime(2026, 11, 20, 11, 0, tzinfo=UTC).timestamp()
@@ -43,7 +43,7 @@ def test_a_body_is_not_needed(api: Deployed, body: str | None) -> None:
     put("failed")
     answer = post(api, body=body, headers={"content-type": "application/json"})
     assert answer.status == 202, answer.text
-    assert api.stack.calls == ["UpdateItem", "SendMessage"]
+    assert api.stack.calls == ["SendMessage", "UpdateItem", "SendMessage"]
     assert (answer.json["status"], answer.json["webhook_id"]) == ("waiting", "msg_abc123")
     assert sent(api) == ["req_abc123"]
 
@@ -164,3 +164,25 @@ def test_the_key_needs_the_scope(api: Deployed, case: str) -> None:
     put("failed")
     answer = post(api, case, caller={"scopes": "webhooks:read"})
     assert (answer.status, answer.json["error"]) == (403, "Forbidden")
+
+
+@pytest.mark.parametrize(("subject", "reads"), [("req_abc123", "analysis:read"), ("job_abc123", "jobs:read")])
+def test_another_address_needs_the_scope_that_reads_what_is_delivered(
+    api: Deployed, subject: str, reads: str
+) -> None:
+    before = put("failed", subject=subject)
+    event = load(FOLDER, "elsewhere")
+    event["requestContext"]["http"]["path"] = f"/api/v1/webhook/retry/{subject}"
+    caller = event["requestContext"]["authorizer"]["lambda"]
+    others = {"analysis:read", "jobs:read", "webhooks:read"} - {reads}
+    caller["scopes"] = " ".join(["webhooks:retry", *sorted(others)])
+    refused = send(api.handler(FOLDER), event)
+    assert (refused.status, find(subject), sent(api)) == (403, before, [])
+    assert reads in refused.json["message"]
+    caller["scopes"] = f"webhooks:retry {reads}"
+    assert send(api.handler(FOLDER), event).status == 202
+
+
+def test_the_same_address_needs_no_more_than_the_scope_of_retries(api: Deployed) -> None:
+    put("failed")
+    assert post(api, caller={"scopes": "webhooks:retry"}).status == 202

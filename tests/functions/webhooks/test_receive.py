@@ -265,14 +265,19 @@ def test_while_a_secret_is_replaced_both_sign(api: Deployed) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"WEBHOOK_RECEIVE_SECRET": ""}, {"WEBHOOK_RECEIVE_SECRET": "whsec_no base64"}]
+    ("values", "error"),
+    [
+        ({}, "NotConfigured"),
+        ({"WEBHOOK_RECEIVE_SECRET": ""}, "NotConfigured"),
+        ({"WEBHOOK_RECEIVE_SECRET": "whsec_no base64"}, "Misconfigured"),
+    ],
 )
 def test_without_a_secret_nothing_is_received_and_the_setting_is_named(
-    api: Deployed, values: dict[str, str]
+    api: Deployed, values: dict[str, str], error: str
 ) -> None:
     with_secret(api, values)
     answer = send(api, both())
-    assert (answer.status, answer.json["error"]) == (503, "NotConfigured")
+    assert (answer.status, answer.json["error"]) == (503, error)
     assert "WEBHOOK_RECEIVE_SECRET" in answer.json["message"]
 
 

@@ -93,6 +93,26 @@ def test_when_not_even_that_can_be_taken_back_the_answer_says_so_and_the_key_sta
     run(go)
 
 
+@pytest.mark.parametrize("batch", [False, True])
+def test_what_was_written_although_its_receipt_was_lost_is_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, batch: bool
+) -> None:
+    create = world.store.create
+
+    async def unanswered(*written: Any) -> None:
+        await create(*written)
+        raise Unavailable("an AWS service did not answer")
+
+    async def go() -> None:
+        monkeypatch.setattr(world.store, "create", unanswered)
+        with pytest.raises(Unavailable):
+            await world.submit(batch=batch)
+        assert (world.store.requests, world.store.texts, world.store.batches) == ({}, {}, {})
+        assert (world.workflow.started, world.backlog.sent) == ([], [])
+
+    run(go)
+
+
 def test_secrets_are_sealed_for_their_request_and_kept_nowhere_in_plain(world: World) -> None:
     async def go() -> None:
         url = "https://example.com/hook"

@@ -23,6 +23,7 @@ from tests.fakes.text_model import ScriptedModel
 from tests.unit.calendar.world import request
 
 INSTRUCTIONS = Instructions("test-1", "Find the words.")
+TENANT = "acme"
 
 
 def spans(*events: dict[str, Any]) -> Extraction:
@@ -49,13 +50,24 @@ class Desk:
     """Sends texts; without answers in `model` the grammar reads them."""
 
     model: Any = field(default_factory=NoModel)
-    store: Any = field(default_factory=MemoryEvents)
+    store: Any = field(default_factory=lambda: MemoryEvents(tenant=TENANT))
     keys: MemoryIdempotency = field(default_factory=MemoryIdempotency)
 
-    def answer(self, content: str, *, key: str | None = None, seconds: float = 27, **more: Any) -> Answer:
-        calendar = Calendar(lambda tenant: self.store, Reader(self.model, INSTRUCTIONS))
+    def answer(
+        self,
+        content: str,
+        *,
+        key: str | None = None,
+        tenant: str = TENANT,
+        seconds: float = 27,
+        **more: Any,
+    ) -> Answer:
+        calendar = Calendar(self._rows_of, Reader(self.model, INSTRUCTIONS, chance=lambda: 0))
         once = Once(calendar, lambda: Admission(self.keys, never_stale, never_again))
-        return asyncio.run(once.orchestrate(Asked(request(content, **more), "acme", key), seconds))
+        return asyncio.run(once.orchestrate(Asked(request(content, **more), tenant, key), seconds))
+
+    def _rows_of(self, tenant: str) -> Any:
+        return self.store if tenant == TENANT else self.store.of(tenant)
 
     def send(self, content: str, **more: Any) -> CalendarResponse:
         return self.answer(content, **more).response

@@ -46,7 +46,7 @@ def test_words_that_are_astray_twice_are_not_believed() -> None:
 @pytest.mark.parametrize(
     ("failure", "why"),
     [
-        (VendorBusy("openai", "try again"), "The language model did not answer"),
+        (VendorBusy("openai", "come back later", retry_after=60), "The language model did not answer"),
         (VendorError("openai", "the key was refused"), "The language model did not answer"),
         (Refused("openai", "declined"), "The language model did not answer"),
         (Truncated("openai", "cut off"), "The language model did not answer"),
@@ -57,6 +57,33 @@ def test_a_model_that_cannot_be_had_leaves_the_text_to_the_grammar(failure: Exce
     answer = asking(failure).send(TEXT)
     assert (answer.status, answer.degraded, answer.response_text) == ("success", True, BOOKED)
     assert answer.warnings[0].startswith(why)
+
+
+def test_an_error_that_passes_is_waited_out() -> None:
+    busy = VendorBusy("openai", "the request failed (503)")
+    desk = asking(busy, busy, spans(WORDS))
+    assert desk.send(TEXT).degraded is False
+    assert len(desk.model.prompts) == 3
+
+
+def test_a_model_that_stays_away_is_asked_three_times() -> None:
+    desk = asking(*[VendorBusy("openai", "the request failed (503)")] * 4)
+    assert desk.send(TEXT).degraded is True
+    assert len(desk.model.prompts) == 3
+
+
+@pytest.mark.parametrize(
+    ("failure", "seconds"),
+    [
+        (VendorBusy("openai", "the request failed (429)", retry_after=17), 27),
+        (VendorBusy("openai", "no answer within 15 s"), 10),
+        (VendorError("openai", "the API key was refused (401)"), 27),
+    ],
+)
+def test_a_model_is_not_asked_again_in_vain(failure: Exception, seconds: float) -> None:
+    desk = asking(failure, spans(WORDS))
+    assert desk.send(TEXT, seconds=seconds).degraded is True
+    assert len(desk.model.prompts) == 1
 
 
 def test_without_a_key_the_grammar_books_what_it_is_sure_of_and_asks_about_the_rest() -> None:

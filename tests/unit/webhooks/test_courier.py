@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from orchestrator.errors import Unavailable
+from orchestrator.errors import Misconfigured, NotConfigured, Unavailable
 from orchestrator.webhooks.models import Reply
 from orchestrator.webhooks.signing import Presented, verify
 from tests.unit.webhooks.delivery_world import NOW, World, play
@@ -71,6 +71,26 @@ def test_a_secret_of_ours_that_cannot_sign_is_no_fault_of_the_receivers() -> Non
         await world.redrive()
         await world.pass_time()
         assert (len(world.sender.posts), world.delivery.status) == (1, "delivered")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("unreadable", [NEW, OLD])
+def test_an_unreadable_secret_of_ours_never_lets_a_callback_go_unsigned(
+    unreadable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def own_secret(_world: World, name: str) -> str:
+        if name == unreadable:
+            raise Misconfigured("the webhooks secret is no JSON object of texts")
+        raise NotConfigured(f"{name} is not set")
+
+    monkeypatch.setattr(World, "_own_secret", own_secret)
+
+    async def scene(world: World) -> None:
+        await world.announce(secret_names=(NEW, OLD))
+        await world.pass_time()
+        assert (world.sender.posts, world.delivery.status, world.delivery.tries) == ([], "waiting", 0)
+        assert "a fault of ours: the webhooks secret is no JSON" in (world.delivery.log[0].error or "")
 
     play(scene)
 

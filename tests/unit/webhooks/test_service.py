@@ -4,8 +4,9 @@ import pytest
 
 from orchestrator.errors import Conflict, InvalidInput, NotFound, Unavailable
 from orchestrator.webhooks.models import MAX_ATTEMPTS, Attempt, Reply
+from orchestrator.webhooks.ports import Due
 from orchestrator.webhooks.service import webhook_id
-from tests.unit.webhooks.delivery_world import KEPT, NOW, World, play
+from tests.unit.webhooks.delivery_world import KEPT, NOW, Killed, World, play
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,27 @@ def test_a_replay_that_dies_half_way_is_made_good_by_the_next_one(what: str) -> 
         await world.pass_time()
         assert (world.store.deliveries["acme", "req_0"].status, len(world.sender.posts)) == ("failed", 1)
         assert (await world.webhooks.replay("acme", NOW, None, 9)).subjects == ("req_0",)
+        await world.pass_time()
+        assert (world.store.deliveries["acme", "req_0"].status, len(world.sender.posts)) == ("delivered", 2)
+
+    play(scene, max_retries=0)
+
+
+def test_a_retry_by_hand_that_dies_before_its_message_is_made_a_little_later() -> None:
+    async def scene(world: World) -> None:
+        await _outage(world, 1)
+        sends = world.queue.send
+
+        async def dying(due: Due, now: float) -> None:
+            if due.due_at <= now:
+                raise Killed
+            await sends(due, now)
+
+        world.queue.send = dying  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            await world.webhooks.retry("acme", "req_0")
+        assert world.store.deliveries["acme", "req_0"].status == "waiting"
+        world.queue.send = sends  # type: ignore[method-assign]
         await world.pass_time()
         assert (world.store.deliveries["acme", "req_0"].status, len(world.sender.posts)) == ("delivered", 2)
 

@@ -11,6 +11,7 @@ OrchestratorError
 ├── TooLarge             the body, or a result, is over its limit                       413
 ├── BudgetExceeded       a time-out of ours was hit; names the setting                  504
 ├── NotConfigured        a feature is off; names the setting that turns it on           503
+│   └── Misconfigured    … or its setting is there and cannot be used                   503
 ├── Unavailable          a service of ours is throttled or down; try again              503
 └── VendorError          a vendor failed; names it and what to do next                  502
     └── VendorBusy       … and the same call may succeed later (429, 5xx, time-outs)    503
@@ -87,6 +88,10 @@ class BudgetExceeded(OrchestratorError):
 
 class NotConfigured(OrchestratorError):
     """The feature is switched off; the message names the setting that turns it on."""
+
+
+class Misconfigured(NotConfigured):
+    """A setting is there and cannot be read or used: nothing may go on as though nobody had made it."""
 
 
 class Unavailable(OrchestratorError):

@@ -170,9 +170,18 @@ class Analyses:
             )
             for request_id, text in zip(ids, submission.texts, strict=True)
         ]
-        await self._store.create(list(zip(accepted, submission.texts, strict=True)), batch)
+        await self._write(accepted, submission.texts, batch)
         await self._hand_over(accepted, batch)
         return Submitted(identifier, accepted, batch)
+
+    async def _write(self, accepted: Sequence[Analysis], texts: Sequence[str], batch: Batch | None) -> None:
+        try:
+            await self._store.create(list(zip(accepted, texts, strict=True)), batch)
+        except Unavailable:
+            # Only the receipt may be lost: what was written would be shown as pending, and nobody starts it.
+            with suppress(OrchestratorError):
+                await self._store.erase(_places(accepted, batch))
+            raise
 
     async def _receiver(self, submission: Submission, tenant: str, request_id: str) -> Receiver | None:
         if submission.webhook_url is None:
@@ -203,11 +212,14 @@ class Analyses:
     async def _withdraw(self, accepted: Sequence[Analysis], batch: Batch | None) -> None:
         # It may have been handed over although the receipt was lost, and the caller will send it again. What
         # is erased runs to no effect: its agents find no text.
-        batches = [(batch.tenant, batch.batch_id)] if batch else []
-        requests = [(analysis.tenant, analysis.request_id) for analysis in accepted]
         try:
-            await self._store.erase([*batches, *requests])
+            await self._store.erase(_places(accepted, batch))
         except OrchestratorError as error:
             raise Conflict(
                 "Whether the request was accepted is not known", hint="Ask again.", retry_after=15
             ) from error
+
+
+def _places(accepted: Sequence[Analysis], batch: Batch | None) -> list[tuple[str, str]]:
+    batches = [(batch.tenant, batch.batch_id)] if batch else []
+    return [*batches, *((analysis.tenant, analysis.request_id) for analysis in accepted)]

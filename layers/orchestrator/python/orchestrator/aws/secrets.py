@@ -10,7 +10,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from orchestrator.aws.clients import call, error_code, secretsmanager
-from orchestrator.errors import NotConfigured
+from orchestrator.errors import Misconfigured, NotConfigured
 
 LIFETIME = 300.0
 """Seconds for which a secret is used before it is read again."""
@@ -31,6 +31,7 @@ class Secret:
 
         Raises:
             NotConfigured: the secret does not hold it.
+            Misconfigured: the secret cannot be read, so that nobody knows what it holds.
         """
         # Wall-clock time: a frozen Lambda's monotonic clock stands still, and a rotated key would live on.
         if time.time() - self._read_at > LIFETIME:
@@ -59,8 +60,8 @@ class Secret:
             raise self._malformed()
         return cast("dict[str, str]", fields)
 
-    def _malformed(self) -> NotConfigured:
+    def _malformed(self) -> Misconfigured:
         example = '{"OPENAI_API_KEY": "sk-…"}'
-        return NotConfigured(
+        return Misconfigured(
             f"the {self._vendor} secret is no JSON object of texts", hint=f"Store it like {example}."
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from orchestrator.calendar.models import CalendarRequest
@@ -13,6 +14,7 @@ from orchestrator.calendar.resolve import resolve
 from orchestrator.calendar.spans import EventSpans, Extraction, astray, missed
 from orchestrator.errors import NotConfigured, Unavailable, VendorError
 from orchestrator.llm.instructions import Instructions
+from orchestrator.llm.patience import patiently
 from orchestrator.llm.ports import Prompt, StructuredModel
 from orchestrator.llm.spent import Spent
 from orchestrator.llm.structured import Answer, ask
@@ -37,15 +39,21 @@ class Understood:
 class Reader:
     """Understands requests. The model only finds words; every instant is computed from them here."""
 
-    def __init__(self, model: StructuredModel, instructions: Instructions) -> None:
-        """`instructions` are all that the model is told beside the text."""
+    def __init__(
+        self,
+        model: StructuredModel,
+        instructions: Instructions,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`instructions` are all that the model is told beside the text; `chance` spreads further tries."""
         self._model = model
         self._instructions = instructions
+        self._chance = chance
 
     async def understand(self, request: CalendarRequest, seconds: float) -> Understood:
         """Return what the text comes to, read by the model if it answers within `seconds`."""
         try:
-            extraction = await asyncio.wait_for(self._extraction(request.content), seconds)
+            extraction = await asyncio.wait_for(self._extraction(request.content, seconds), seconds)
         except NotConfigured:
             return _degraded(request, "No language model is configured")
         except TimeoutError:
@@ -57,17 +65,21 @@ class Reader:
             return _degraded(request, "The language model's answer did not fit the text")
         return Understood(resolve(extraction, request))
 
-    async def _extraction(self, text: str) -> Extraction:
+    async def _extraction(self, text: str, seconds: float) -> Extraction:
+        deadline = asyncio.get_running_loop().time() + seconds
         prompt = Prompt(self._instructions.text, text, max_output_tokens=MOST_TOKENS)
-        answer = await ask(self._model, prompt, Extraction)
+        answer = await self._asked(prompt, deadline)
         if wrong := _wrong(answer, text):
             self._note(answer.spent, "wrote what does not fit the text and is asked again")
-            answer = await ask(self._model, _reminded(prompt, wrong), Extraction)
+            answer = await self._asked(_reminded(prompt, wrong), deadline)
             wrong = _wrong(answer, text)
         self._note(answer.spent, "wrote what does not fit the text" if wrong else "read a text")
         if wrong:
             raise Astray
         return answer.value
+
+    async def _asked(self, prompt: Prompt, deadline: float) -> Answer[Extraction]:
+        return await patiently(lambda: ask(self._model, prompt, Extraction), deadline, self._chance)
 
     def _note(self, spent: Spent, what: str) -> None:
         tokens = spent.usage.input_tokens, spent.usage.output_tokens

@@ -18,7 +18,7 @@ from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
-from orchestrator.calendar.zones import Zone, at, named
+from orchestrator.calendar.zones import Zone, at, like, named
 
 _KINDS = frozenset(
     {"meeting", "event", "appointment", "call", "entry"}
@@ -43,6 +43,7 @@ class Existing:
     start: datetime
     end: datetime
     zone: Zone | None = None
+    all_day: bool = False
 
 
 def change(spans: EventSpans, reference: Reference) -> Change:
@@ -111,9 +112,8 @@ def moved(event: Existing, to: Change, reference: Reference) -> tuple[datetime, 
         Unreadable: the change names no new time.
     """
     zone = event.zone or reference.zone
-    length = event.end.astimezone(UTC) - event.start.astimezone(UTC)
     if to.shift is not None:
-        start = (event.start.astimezone(UTC) + to.shift).astimezone(zone.tz)
+        start = _shifted(event.start.astimezone(zone.tz), to.shift, zone)
     elif to.when is None:
         raise Unreadable("It is not said to when it is to be moved.")
     elif to.keeps == "time":
@@ -123,8 +123,16 @@ def moved(event: Existing, to: Change, reference: Reference) -> tuple[datetime, 
     else:
         start = to.when.start
     if to.when and to.new_length:
-        length = to.when.end.astimezone(UTC) - to.when.start.astimezone(UTC)
-    return start, (start.astimezone(UTC) + length).astimezone(start.tzinfo)
+        return start, like(start, to.when.start, to.when.end, to.when.zone, all_day=False)
+    ends = like(start, event.start, event.end, zone, all_day=event.all_day)
+    return start, ends.astimezone(start.tzinfo)
+
+
+def _shifted(start: datetime, shift: timedelta, zone: Zone) -> datetime:
+    """Return `start` moved by hours as they pass, or by whole days on the calendar: those keep its clock."""
+    if shift % timedelta(days=1):
+        return (start.astimezone(UTC) + shift).astimezone(zone.tz)
+    return at(start.date() + shift, start.time(), zone)[0]
 
 
 def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:

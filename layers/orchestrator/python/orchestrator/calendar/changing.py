@@ -13,7 +13,7 @@ from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.stored import Occurrence, occurrences, shown, zone_of
+from orchestrator.calendar.stored import Occurrence, occurrences, shown
 from orchestrator.calendar.zones import at
 
 AHEAD = timedelta(days=400)
@@ -41,7 +41,7 @@ class Step:
     @property
     def when(self) -> When:
         """When the event is afterwards."""
-        return When(self.start, self.end, zone_of(self.found.row), self.found.row.all_day)
+        return When(self.start, self.end, self.found.zone, self.found.row.all_day)
 
 
 class Changes:
@@ -84,6 +84,8 @@ class Changes:
             start, end = moved(base, change, self._reference)
         except Unreadable as error:
             raise Unclear("date", title, str(error)) from None
+        except OverflowError:
+            raise Unclear("date", title, "That is further away than a calendar reaches.") from None
         if one.row.recurrence and start.date() != base.start.astimezone(start.tzinfo).date():
             raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
         return Step(change, one, start, end)
@@ -114,7 +116,7 @@ class Changes:
 
     def event(self, step: Step) -> Event:
         """Return the event as it is afterwards; a cancelled one as it was."""
-        event = shown(step.found.row, step.start, step.end, self._request)
+        event = shown(step.found, step.start, step.end, self._request)
         return (
             event
             if step.change.operation == "cancel"
@@ -132,7 +134,7 @@ class Changes:
         wanted = replace(change.target, since=None, until=None, clock=None)
         keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
         asked = [one for one in found if (one.row.id, one.start) in keys]
-        events = tuple(shown(one.row, one.start, one.end, self._request) for one in asked)
+        events = tuple(shown(one, one.start, one.end, self._request) for one in asked)
         return Done(change.index, events=events, operation="query")
 
     async def _around(self, target: Target) -> list[Occurrence]:
@@ -140,7 +142,7 @@ class Changes:
         since = target.since or at(reference.today, time(), reference.zone)[0]
         until = target.until or reference.instant + AHEAD
         rows = await self._store.between(self._request.user_id, since, until, deadline=self._deadline)
-        return occurrences(rows, since, until)
+        return occurrences(rows, since, until, reference.zone)
 
     def _today_first(self, found: Sequence[Existing], target: Target) -> Sequence[Existing]:
         """Choose today's, if only a clock time was named: "my 3pm meeting" is seldom next month's."""

@@ -16,7 +16,7 @@ from itertools import islice
 from orchestrator.calendar.models import ConflictReport, Slot
 from orchestrator.calendar.outcomes import When
 from orchestrator.calendar.readings import Reference
-from orchestrator.calendar.zones import at
+from orchestrator.calendar.zones import at, like
 
 ALTERNATIVES = 3
 _STEP = timedelta(minutes=15)
@@ -36,10 +36,9 @@ class Busy:
 
 def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
     """Return what an event meets, in the order of `busy`."""
-    length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
-    starts = when.instances or (when.start,)
+    times = [(start, _end(when, start)) for start in when.instances or (when.start,)]
     same_kind = [taken for taken in busy if taken.all_day == when.all_day]
-    return [taken for taken in same_kind if any(_meets(start, length, taken) for start in starts)]
+    return [taken for taken in same_kind if any(_meets(start, end, taken) for start, end in times)]
 
 
 def report(index: int, when: When, busy: Sequence[Busy], reference: Reference) -> ConflictReport | None:
@@ -56,9 +55,9 @@ def alternatives(when: When, busy: Sequence[Busy], reference: Reference) -> Iter
     length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
     taken = [other for other in busy if other.all_day == when.all_day]
     for start in _candidates(when, length):
-        end = (start.astimezone(UTC) + length).astimezone(when.zone.tz)
+        end = _end(when, start)
         over = start.astimezone(UTC) < reference.instant.astimezone(UTC)
-        if not over and not any(_meets(start, length, other) for other in taken):
+        if not over and not any(_meets(start, end, other) for other in taken):
             yield Slot(start_time=start, end_time=end)
 
 
@@ -90,6 +89,10 @@ def _hours(when: When, day: date) -> tuple[datetime, datetime]:
     return (opens, closes) if opens <= start and end <= closes else (start - margin, end + margin)
 
 
-def _meets(start: datetime, length: timedelta, other: Busy) -> bool:
-    begin = start.astimezone(UTC)
-    return begin < other.end.astimezone(UTC) and other.start.astimezone(UTC) < begin + length
+def _end(when: When, start: datetime) -> datetime:
+    return like(start, when.start, when.end, when.zone, all_day=when.all_day)
+
+
+def _meets(start: datetime, end: datetime, other: Busy) -> bool:
+    begin, over = other.start.astimezone(UTC), other.end.astimezone(UTC)
+    return start.astimezone(UTC) < over and begin < end.astimezone(UTC)

@@ -13,7 +13,7 @@ from orchestrator.calendar.conflicts import Busy
 from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
 from orchestrator.calendar.ports import StoredEvent
 from orchestrator.calendar.recurrence import instances
-from orchestrator.calendar.zones import Zone, iana, named, of_instant
+from orchestrator.calendar.zones import Zone, iana, like, named, of_instant
 
 _MOST = 5000
 """Instances of a series that are looked at: more than ten years of days."""
@@ -26,6 +26,7 @@ class Occurrence:
     row: StoredEvent
     start: datetime
     end: datetime
+    zone: Zone
 
     @property
     def busy(self) -> Busy:
@@ -35,20 +36,26 @@ class Occurrence:
     @property
     def existing(self) -> Existing:
         """What words are matched against."""
-        return Existing(self.row.id, self.row.title, self.start, self.end, zone_of(self.row))
+        return Existing(
+            self.row.id, self.row.title, self.start, self.end, self.zone, all_day=self.row.all_day
+        )
 
 
-def occurrences(rows: Iterable[StoredEvent], since: datetime, until: datetime) -> list[Occurrence]:
-    """Return when the events of `rows` take place between two moments, the earliest first."""
-    found = [one for row in rows for one in _of(row, until) if one.start < until and one.end > since]
+def occurrences(
+    rows: Iterable[StoredEvent], since: datetime, until: datetime, caller: Zone | None = None
+) -> list[Occurrence]:
+    """Return when the events of `rows` take place between two moments, the earliest first.
+
+    What names no zone of its own is where the `caller` is.
+    """
+    found = [one for row in rows for one in _of(row, until, caller) if one.start < until and one.end > since]
     return sorted(found, key=lambda one: one.start.astimezone(UTC))
 
 
-def _of(row: StoredEvent, until: datetime) -> Iterator[Occurrence]:
-    zone = zone_of(row)
-    length = row.end.astimezone(UTC) - row.start.astimezone(UTC)
+def _of(row: StoredEvent, until: datetime, caller: Zone | None) -> Iterator[Occurrence]:
+    zone = zone_of(row, caller)
     for start in _starts(row, zone, until):
-        yield Occurrence(row, start, (start.astimezone(UTC) + length).astimezone(zone.tz))
+        yield Occurrence(row, start, like(start, row.start, row.end, zone, all_day=row.all_day), zone)
 
 
 def _starts(row: StoredEvent, zone: Zone, until: datetime) -> Iterator[datetime]:
@@ -73,17 +80,17 @@ def _rule(row: StoredEvent, first: datetime) -> Iterator[datetime]:
     return instances(row.recurrence or "", start)
 
 
-def zone_of(row: StoredEvent) -> Zone:
-    """Return the zone a row is kept in: the named one, else the offset its start came with."""
+def zone_of(row: StoredEvent, caller: Zone | None = None) -> Zone:
+    """Return the zone a row is kept in: the named one, else the caller's, else that of its start."""
     zone = iana(row.zone) if row.zone else None
     if zone is None and row.zone:
         zone = next(iter(named(row.zone, row.start.date(), of_instant(row.start), None)), None)
-    return zone or of_instant(row.start)
+    return zone or caller or of_instant(row.start)
 
 
-def shown(row: StoredEvent, start: datetime, end: datetime, request: CalendarRequest) -> Event:
+def shown(found: Occurrence, start: datetime, end: datetime, request: CalendarRequest) -> Event:
     """Return a row as the document's event, at the time that is asked about or that it now has."""
-    zone = zone_of(row)
+    row, zone = found.row, found.zone
     return Event(
         title=row.title,
         description=row.description,

@@ -195,6 +195,17 @@ def _cities() -> dict[str, str]:
     return {name.rpartition("/")[2].replace("_", " ").lower(): name for name in names}
 
 
+def like(start: datetime, first: datetime, last: datetime, zone: Zone, *, all_day: bool) -> datetime:
+    """Return when what lasts from `first` to `last` ends if it begins at `start`.
+
+    Hours last as they pass; whole days as the calendar counts them, however many hours they have.
+    """
+    if not all_day:
+        return (start.astimezone(UTC) + (last.astimezone(UTC) - first.astimezone(UTC))).astimezone(zone.tz)
+    days = last.astimezone(zone.tz).date() - first.astimezone(zone.tz).date()
+    return at(start.astimezone(zone.tz).date() + days, time(), zone)[0]
+
+
 def at(day: date, clock: time, zone: Zone) -> tuple[datetime, str | None]:
     """Return the instant at which `zone` shows `clock` on `day`, and a warning where the clocks change."""
     wall = datetime.combine(day, clock, tzinfo=zone.tz)

@@ -28,6 +28,7 @@ STATUS: dict[type[BaseException], int] = {
     errors.TooLarge: 413,
     errors.BudgetExceeded: 504,
     errors.NotConfigured: 503,
+    errors.Misconfigured: 503,
     errors.Unavailable: 503,
     errors.VendorBusy: 503,
     errors.VendorError: 502,

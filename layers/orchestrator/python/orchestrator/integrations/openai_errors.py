@@ -6,11 +6,14 @@ the vendor says is quoted cut short, and without anything that looks like a key:
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, cast
 
 from orchestrator.errors import VendorBusy, VendorError
+
+_log = logging.getLogger(__name__)
 
 VENDOR = "openai"
 _KEY = re.compile(r"\b(sk|sess|key)-[\w*.-]+")
@@ -46,10 +49,12 @@ def timed_out(seconds: float) -> VendorBusy:
 
 
 def unreachable(url: str) -> VendorBusy:
-    """Return the error for a vendor that cannot be reached, or that hung up before its answer was whole."""
-    return VendorBusy(
-        VENDOR, f"the connection to {url} failed", hint="Check OPENAI_BASE_URL; else try again."
-    )
+    """Return the error for a vendor that cannot be reached, or that hung up before its answer was whole.
+
+    `url` is for the log: a gateway of ours may stand there, whose address is none of a tenant's business.
+    """
+    _log.warning("the connection to %s failed", url)
+    return VendorBusy(VENDOR, "the connection failed", hint="Check OPENAI_BASE_URL; else try again.")
 
 
 def unreadable(why: str) -> VendorError:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from orchestrator.errors import InvalidInput, NotConfigured, Unavailable, VendorError
+from orchestrator.errors import InvalidInput, Misconfigured, NotConfigured, Unavailable, VendorError
 from orchestrator.webhooks import signing
 from orchestrator.webhooks.models import Announcement, Delivery, Reply
 from orchestrator.webhooks.ports import Guard, Sender, Vault
@@ -42,7 +42,10 @@ class Courier:
         timeout: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`own_secret` returns one of our own secrets by its name, or raises `NotConfigured`."""
+        """`own_secret` returns one of our own secrets by its name, or raises `NotConfigured`.
+
+        One that is there and cannot be read is `Misconfigured`.
+        """
         self._guard = guard
         self._sender = sender
         self._vault = vault
@@ -84,6 +87,8 @@ class Courier:
         for name in announcement.secret_names:
             try:
                 found.append(await self._own_secret(name))
+            except Misconfigured:  # it may be set: a receiver that checks signatures must not be sent none
+                raise
             except NotConfigured:  # a secret nobody has set signs nothing
                 continue
             _refuse_no_key(name, found[-1])
@@ -95,7 +100,7 @@ def _refuse_no_key(name: str, secret: str) -> None:
         signing.key_bytes(secret)
     except InvalidInput as error:
         # Ours, and to be mended by us: the receiver must not lose a delivery by it.
-        raise NotConfigured(f"{name} is malformed", hint=error.hint) from error
+        raise Misconfigured(f"{name} is malformed", hint=error.hint) from error
 
 
 def _judged(reply: Reply) -> Outcome:

@@ -12,6 +12,8 @@ from orchestrator.webhooks.ports import DeliveryQueue, DeliveryStore, Due, Guard
 
 HEAD_START = 10.0
 """Seconds until a replayed delivery is due: longer than its record may take to be changed."""
+SECOND_CHANCE = 90.0
+"""Seconds after which a retry by hand is looked at again: longer than an attempt may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Webhooks:
         if url is not None:
             await self._guard().admit(url)
         now = self._clock()
+        # A message for later, which mostly finds nothing to do: whoever dies between the record and the one
+        # for now would leave a delivery that waits for ever.
+        await self._queue.send(Due(tenant, subject, now + SECOND_CHANCE), now)
         delivery = await self._store.renew(tenant, subject, now, int(now + self._kept), url)
         if delivery is None:
             raise _refused(await self.log(tenant, subject), now)

@@ -53,7 +53,8 @@ def icalendar(answer: CalendarResponse) -> bytes:
     """Return an answer's events as iCalendar; its library is loaded only for those who ask for it."""
     from orchestrator.calendar.ical import calendar as written
 
-    return written(answer.events, method="CANCEL" if answer.operation == "cancel" else "PUBLISH")
+    method = "CANCEL" if answer.operation == "cancel" else "PUBLISH"
+    return written(answer.events, method=method, single=answer.operation == "query")
 
 
 def prepare(instructions: Instructions) -> None:

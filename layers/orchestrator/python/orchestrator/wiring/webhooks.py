@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestrator.config.groups import Platform, Webhooks
-from orchestrator.errors import InvalidInput, NotConfigured
+from orchestrator.errors import InvalidInput, Misconfigured, NotConfigured
 from orchestrator.spec import QUEUES
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ async def receive_secrets() -> tuple[str, ...]:
     """Return what inbound webhooks are signed with, the current secret first.
 
     Raises:
-        NotConfigured: WEBHOOK_RECEIVE_SECRET is not set, or cannot be a secret.
+        NotConfigured: WEBHOOK_RECEIVE_SECRET is not set.
+        Misconfigured: it, or the one before it, is there and cannot be a secret.
     """
     from orchestrator.webhooks.signing import key_bytes
     from orchestrator.wiring import secret
@@ -50,7 +51,7 @@ async def receive_secrets() -> tuple[str, ...]:
         for one in secrets:
             key_bytes(one)
     except InvalidInput as error:
-        raise NotConfigured(f"{name}, or the one before it, is malformed", hint=error.hint) from error
+        raise Misconfigured(f"{name}, or the one before it, is malformed", hint=error.hint) from error
     return tuple(secrets)
 
 
