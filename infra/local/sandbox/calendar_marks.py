@@ -35,7 +35,7 @@ _FINDERS = {
     "recurrence": re.compile(
         rf"{_BEHIND}{words.RECURRENCE}(?:{words.BOUND})?(?: (?:except|but)(?: on)? {words.WEEKDAY})?(?!\w)"
     ),
-    "date": re.compile(rf"{_BEHIND}(?:(?:by|before|after|sometime) )?{words.DATE}(?![\w])"),
+    "date": re.compile(rf"{_BEHIND}(?:(?:by|before|after|sometime|no later than) )?{words.DATE}(?![\w])"),
     "duration": re.compile(rf"{_BEHIND}{words.DURATION}(?![\w])"),
     "amount": re.compile(rf"(?<![\w$]){words.MONEY}"),
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
@@ -123,7 +123,11 @@ def _longest(found: list[Mark]) -> list[Mark]:
 
 
 def _zones(text: str, hidden: str, found: list[Mark]) -> Iterator[Mark]:
-    ends = {mark.end for mark in found if mark.kind == "time"}
+    ends = {
+        mark.end
+        for mark in found
+        if mark.kind == "time" or (mark.kind == "date" and re.search(r"\d:\d\d$", text[: mark.end]))
+    }
     for end in ends:
         gap = re.match(r"[ (]*", text[end:])
         start = end + (gap.end() if gap else 0)

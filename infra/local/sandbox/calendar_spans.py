@@ -15,10 +15,12 @@ from infra.local.sandbox.calendar_marks import MOVE_JOIN, Mark, marks, plain
 from infra.local.sandbox.calendar_words import ONE_DAY, WEEKDAY
 
 _POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
+_DROP = r"(?:drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
+_DROPPED = re.compile(_POLITE + _DROP)
 _OPERATIONS = {
     "cancel": re.compile(
         _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
-        rf"|{_POLITE}(?:drop|scrap|scratch|skip|nix|axe|clear|get rid of) (?=(?:the|my|our|this|today's"
+        rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's"
         rf"|tomorrow's"
         rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?"
         rf"|1:1|retro"
@@ -27,7 +29,7 @@ _OPERATIONS = {
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do (?:i|we)|am i"
         r"|is there|is [\w ]+ (?:free|available|busy|taken)"
         r"|are there|how many|who|how (?:busy|full|does|is)|(?:next|first) (?:free|open|available)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|have i got|free (?=.*\?))\b"
@@ -45,7 +47,7 @@ _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|does"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
@@ -130,14 +132,16 @@ def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
             continue
         pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
         start = mark.end
-    return [*pieces, text[start:end].lstrip("'\"”’»")]
+    pieces.append(text[start:end].lstrip("\"”»"))
+    return [re.sub(r"^['’](?:s(?= ))?", "", piece) for piece in pieces]
 
 
 def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
     fields = _blank(_operation(small[start:end]))
     for mark in found:
         _put(fields, mark, text, small[start : mark.start])
-    pieces = _rest(text, start, end, found)
+    dropped = _DROPPED.match(small, start) if fields["operation"] == "cancel" else None
+    pieces = _rest(text, dropped.end() if dropped else start, end, found)
     quoted = fields["title"]
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)

@@ -18,6 +18,7 @@ NTH = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
 PART = r"(?:morning|afternoon|evening|night)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _ORDINAL_DAY = r"(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)"
+_NTH_DAYS = rf"{_ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{_ORDINAL_DAY})?"
 _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
@@ -59,6 +60,7 @@ ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTE
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
+    rf"|{_DAY} ?(?:-|to|through|until) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
     rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till) ?{ONE_DAY}|{ONE_DAY})"
 )
 
@@ -87,8 +89,8 @@ _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
     rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month"
-    rf"|(?:on )?the (?:{_ORDINAL_DAY}|last day) of {_EVERY} month"
-    rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{_ORDINAL_DAY}|last day|{NTH} {WEEKDAY})"
+    rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
+    rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
@@ -112,7 +114,7 @@ DURATION = (
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|(?:(?<=\()|(?<=for ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
     rf"|(?:all|whole|full)[- ]day"
-    rf"|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
+    rf"|{COUNT} times|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
 )
 ZONE = (
     r"(?:(?:utc|gmt)(?: ?[+-]\d\d?(?::?\d\d)?)?|zulu time|(?:europe|america|asia|africa|australia|pacific"

@@ -133,7 +133,7 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
 
 def _bound(words: str) -> str:
     return re.sub(
-        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(), flags=re.IGNORECASE
+        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(" ,"), flags=re.IGNORECASE
     )
 
 

@@ -47,7 +47,7 @@ class Rule:
     freq: str
     interval: int = 1
     days: tuple[str, ...] = ()
-    month_day: int | None = None
+    month_day: int | str | None = None
     month: int | str | None = None
     count: int | None = None
     until: date | None = None
@@ -79,6 +79,7 @@ _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/){WEEKDAY}s?)*"
+_NTH_DAYS = rf"{NTH_DAY}(?:,? (?:and|&) (?:the )?{NTH_DAY})?"
 _PLURAL = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 _WORDS = {
     "daily": Rule("DAILY"),
@@ -170,15 +171,15 @@ def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
     return [replace(rule, month="3,6,9,12" if ordinal(match["nth"]) < 0 else "1,4,7,10")]
 
 
-@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")
+@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{_NTH_DAYS}|last day)(?: day)?")
 @RULES.form(
-    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
-    rf"|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
+    rf"(?:on )?(?:the )?(?P<day>{_NTH_DAYS}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
+    rf"|{_EVERY} (?P<plain>{_NTH_DAYS})(?: of the month)?"
 )
 def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
     word = groups["day"] or groups.get("plain") or ""
-    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else day_number(word))]
+    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else _days_of(word))]
 
 
 @RULES.form(
@@ -290,6 +291,11 @@ def _until(day: date, zone: Zone, *, all_day: bool) -> str:
         return f"{day:%Y%m%d}"
     last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone.tz) - timedelta(seconds=1)
     return f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _days_of(words: str) -> int | str:
+    days = [day_number(word) for word in re.findall(NTH_DAY, words)]
+    return days[0] if len(days) == 1 else ",".join(map(str, days))
 
 
 def _step(word: str | None) -> int:

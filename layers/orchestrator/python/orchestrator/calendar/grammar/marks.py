@@ -17,6 +17,8 @@ from orchestrator.calendar.recurrence import RULES
 from orchestrator.calendar.words import MONTH, WEEKDAY
 from orchestrator.calendar.zones import OFFSET, ZONE, named
 
+_KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
+"""What may tell what kind of thing it is, where its rule is named as well."""
 MOVE_JOIN = r" ?- ?"
 """What makes a range in a sentence that moves something *to* an hour."""
 HIDDEN = "\x00"
@@ -42,7 +44,7 @@ _ORDINAL_NAME = re.compile(
     rf"(?!{MONTH}(?!\w))(?=[a-z])"
 )
 """`4th floor`, `2nd interview`: an ordinal that counts things, not days."""
-_STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
+_STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$|times$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,7 +133,7 @@ def _times(text: str, join: str) -> Iterator[Mark]:
     hour = HOURS.pattern
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
     single = rf"(?:(?:at|from|@) )?{hour}"
-    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d)", text):
+    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d| {MONTH}(?!\w))", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
         sure = re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words)
@@ -184,7 +186,7 @@ def _without_weekly(found: list[Mark], text: str) -> list[Mark]:
     series = [mark for mark in found if mark.kind == "recurrence"]
     if len(series) == 1:
         return found
-    return [mark for mark in found if mark not in series or text[mark.start : mark.end] != "weekly"]
+    return [mark for mark in found if mark not in series or text[mark.start : mark.end] not in _KIND_OF]
 
 
 def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[Mark]:

@@ -11,7 +11,7 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|do"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many|do"
     r"|does|i|me|we"
     r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
     r"|planned"

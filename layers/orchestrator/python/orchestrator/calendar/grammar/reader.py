@@ -33,7 +33,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i"
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do (?:i|we)"
         r"|am i"
         r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who|how (?:busy|full|does|is)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|(?:next|first) (?:free|open"

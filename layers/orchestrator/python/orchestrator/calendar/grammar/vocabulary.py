@@ -90,7 +90,7 @@ PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
-    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
+    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?|times|sessions)\b)"
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
 )
 """A number that can only be part of a name: `flight LH 401`."""
@@ -98,7 +98,8 @@ NAME = re.compile(
     r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
     r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
     r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
-    r"|https?://\S+"
+    r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
+    r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
 )
 """What holds figures and never a time: a telephone number, `10-K`, `release 2.4`, an address."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
