@@ -24,19 +24,26 @@ alter table public.events
     add column if not exists timezone text,
     add column if not exists all_day boolean not null default false,
     add column if not exists recurrence text,
-    add column if not exists external_id text;
+    add column if not exists external_id text,
+    add column if not exists tenant text not null default 'default';
 
 comment on column public.events.user_id is 'Whose calendar it is: the request''s user_id, whatever it looks like';
 comment on column public.events.timezone is 'IANA zone the event keeps when its offset changes';
 comment on column public.events.recurrence is 'RFC 5545 RRULE; start_time is the first event of the series';
-comment on column public.events.external_id is 'The same for the same event of the same request';
+comment on column public.events.external_id is 'The same for the same event of the same request of a tenant';
+comment on column public.events.tenant is 'Whose key wrote the row; user_id is a name that each tenant gives for itself';
 
 -- A repeated insert leaves the first row alone (on_conflict=user_id,external_id); rows without an id are not compared.
+-- The id is made from the tenant as well, so that no tenant's row is in another's way.
 create unique index if not exists events_owner_external_id on public.events (user_id, external_id);
-create index if not exists events_owner_start on public.events (user_id, start_time);
-create index if not exists events_owner_series on public.events (user_id, start_time) where recurrence is not null;
+create index if not exists events_tenant_start on public.events (tenant, user_id, start_time);
+create index if not exists events_tenant_series on public.events (tenant, user_id, start_time)
+    where recurrence is not null;
+-- What an earlier version of this file made in their place.
+drop index if exists public.events_owner_start, public.events_owner_series;
 
--- Secret keys (service_role) pass row-level security by; whoever is signed in sees and changes their own rows.
+-- Secret keys (service_role) pass row-level security by: tenants are kept apart by whoever holds the key. Whoever is
+-- signed in at Supabase sees and changes the rows of their own id, whichever tenant they came from.
 alter table public.events enable row level security;
 
 do $$

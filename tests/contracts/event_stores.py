@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from infra.local.sandbox import Database
 from orchestrator.calendar.models import Event
-from orchestrator.calendar.ports import EventStore
 from orchestrator.integrations.supabase import SupabaseEvents
 from tests.fakes.event_store import MemoryEvents
 from tests.fakes.postgrest import DOCUMENTED, MIGRATION, missing, postgres, postgrest, token
@@ -74,7 +73,7 @@ def _empty(url: str) -> None:
 
 
 @contextmanager
-def event_store(served: Served | None) -> Iterator[EventStore]:
+def event_store(served: Served | None) -> Iterator[MemoryEvents | SupabaseEvents]:
     """The adapter on what is served, else the list."""
     if served is None:
         yield MemoryEvents()

@@ -7,7 +7,9 @@ import pytest
 
 from orchestrator.calendar.ports import EventStore, StoredEvent
 from orchestrator.errors import NotFound
+from orchestrator.integrations.supabase import SupabaseEvents
 from tests.contracts.event_stores import KINDS, NINE, Served, event, event_store, run, serving, soon
+from tests.fakes.event_store import MemoryEvents
 
 ME = "user-123"
 WEEK = timedelta(days=7)
@@ -23,7 +25,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served | None]:
 
 
 @pytest.fixture
-def store(served: Served | None) -> Iterator[EventStore]:
+def store(served: Served | None) -> Iterator[MemoryEvents | SupabaseEvents]:
     with event_store(served) as found:
         yield found
     if served:
@@ -162,3 +164,21 @@ def test_nobody_moves_or_removes_what_is_anothers(store: EventStore) -> None:
     assert isinstance(removed.failure, NotFound)
     assert moved.error["code"] == "PGRST116"
     assert everything(store)[0].start == NINE
+
+
+@pytest.mark.parametrize("other", ["globex", "default"])
+def test_two_tenants_with_one_user_id_never_meet(store: MemoryEvents | SupabaseEvents, other: str) -> None:
+    acme, else_ = store.of("acme"), store.of(other)
+    insert(acme, event("ours"))
+    assert everything(else_) == []
+    insert(else_, event("theirs"), event("weekly", recurrence="FREQ=WEEKLY"))
+    [ours] = everything(acme)
+    assert ours.title == "ours"
+    moved = run(else_.move(ME, ours.id, NINE + WEEK, NINE + 2 * WEEK, deadline=soon()))
+    removed = run(else_.remove(ME, ours.id, deadline=soon()))
+    assert isinstance(moved.failure, NotFound)
+    assert isinstance(removed.failure, NotFound)
+    assert everything(acme) == [ours]
+    assert run(acme.move(ME, ours.id, NINE + WEEK, NINE + 2 * WEEK, deadline=soon())).failure is None
+    assert run(acme.remove(ME, ours.id, deadline=soon())).failure is None
+    assert sorted(one.title for one in everything(else_)) == ["theirs", "weekly"]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from orchestrator.calendar.ports import Written
-from orchestrator.errors import NotConfigured, VendorError
-from orchestrator.integrations import supabase
+from orchestrator.errors import NotConfigured, NotFound, VendorError
+from orchestrator.integrations import supabase_lacks
 from orchestrator.integrations.supabase import SupabaseEvents
 from tests.contracts.event_stores import NINE, SERVED, Served, event, run, serving, soon
 from tests.fakes.postgrest import token
@@ -36,6 +36,11 @@ def insert(store: SupabaseEvents, owner: str = ME, **changes: Any) -> Written:
 
 def titles(store: SupabaseEvents, owner: str = ME) -> list[str]:
     return [row.title for row in run(store.between(owner, NINE - DAY, NINE + DAY, deadline=soon()))]
+
+
+def migrated(store: SupabaseEvents) -> None:
+    """Give the document's table our columns: it is another one from here on."""
+    store._table.url = store._table.url.replace("documented_events", "events")
 
 
 def test_a_table_made_by_the_document_takes_events_without_our_columns(served: Served) -> None:
@@ -70,9 +75,52 @@ def test_what_a_table_lacks_is_looked_for_again_after_a_while(
 ) -> None:
     with served.store("documented_events") as store:
         insert(store)
-        monkeypatch.setattr(supabase, "REMEMBERED", -1.0)
-        store._table.url = store._table.url.replace("documented_events", "events")
+        monkeypatch.setattr(supabase_lacks, "REMEMBERED", -1.0)
+        migrated(store)
         assert insert(store).warnings == ()
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_table_that_cannot_tell_tenants_apart_is_the_default_ones_alone(
+    served: Served, *, known: bool
+) -> None:
+    with served.store("documented_events") as store:
+        insert(store)
+        [row] = run(store.between(ME, NINE - DAY, NINE + DAY, deadline=soon()))
+    with served.store("documented_events") as store:
+        if known:
+            assert titles(store) == ["Standup"]
+        acme = store.of("acme")
+        written = [
+            insert(acme),
+            run(acme.move(ME, row.id, NINE + DAY, NINE + 2 * DAY, deadline=soon())),
+            run(acme.remove(ME, row.id, deadline=soon())),
+        ]
+        for one in written:
+            assert isinstance(one.failure, NotConfigured)
+            assert "docs/supabase.sql" in str(one.failure.hint)
+            assert (one.status, one.warnings) == (400, ())
+        with pytest.raises(NotConfigured):
+            titles(acme)
+        assert run(store.between(ME, NINE - DAY, NINE + DAY, deadline=soon())) == [row]
+        migrated(store)
+        assert (insert(acme.of("acme")).failure, titles(acme)) == (None, ["Standup"])
+
+
+def test_a_table_that_has_just_got_the_column_shows_nobody_anothers_rows(served: Served) -> None:
+    with served.store("documented_events") as store:
+        insert(store)
+        migrated(store)
+        acme = store.of("acme")
+        assert insert(acme, title="Theirs").failure is None
+        [theirs] = run(acme.between(ME, NINE - DAY, NINE + DAY, deadline=soon()))
+        assert titles(store) == []
+        moved = run(store.move(ME, theirs.id, NINE + DAY, NINE + 2 * DAY, deadline=soon()))
+        removed = run(store.remove(ME, theirs.id, deadline=soon()))
+        assert isinstance(moved.failure, NotFound)
+        assert isinstance(removed.failure, NotFound)
+        assert insert(store, title="Ours").failure is None
+        assert (titles(store), titles(acme)) == (["Ours"], ["Theirs"])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from orchestrator.integrations.supabase_lacks import Lacks
 from tests.contracts.event_stores import NINE, Served, event, run, soon
 from tests.fakes.postgrest import DOCUMENTED, MIGRATION, Postgres, missing, postgres, postgrest
 
@@ -15,7 +16,7 @@ COLUMNS = (
     "select string_agg(column_name, ' ' order by ordinal_position) from information_schema.columns"
     " where table_schema = 'public' and table_name = 'events'"
 )
-OURS = "currency timezone all_day recurrence external_id"
+OURS = "currency timezone all_day recurrence external_id tenant"
 ROW = (
     "insert into public.events (title, start_time, end_time, user_id)"
     " values ('Old', now(), now(), '910457a9-96e9-4c5e-b995-30e454d06018')"
@@ -58,7 +59,22 @@ def test_a_table_made_by_the_document_keeps_its_rows_and_gets_the_rest(
     database.run(ROW)
     database.run(MIGRATION)
     assert database.run(COLUMNS).endswith(OURS)
-    assert database.run("select title, all_day, external_id is null from public.events") == "Old|f|t"
+    assert database.run("select title, all_day, external_id is null, tenant from public.events") == (
+        "Old|f|t|default"
+    )
+
+
+def test_the_indexes_of_an_earlier_version_make_way(database: Postgres) -> None:
+    database.run(as_documented())
+    database.run("create index events_owner_start on public.events (user_id, start_time)")
+    database.run("create index events_owner_series on public.events (user_id, start_time)")
+    database.run(MIGRATION)
+    indexes = (
+        "select string_agg(indexname, ' ' order by indexname) from pg_indexes where tablename = 'events'"
+    )
+    assert database.run(indexes) == (
+        "events_owner_external_id events_pkey events_tenant_series events_tenant_start"
+    )
 
 
 def test_a_running_postgrest_learns_of_the_new_columns_by_itself(database: Postgres) -> None:
@@ -68,7 +84,7 @@ def test_a_running_postgrest_learns_of_the_new_columns_by_itself(database: Postg
         deadline = soon(10)
         while (written := run(store.insert(event(), owner=ME, deadline=deadline))).warnings:
             assert written.failure is None
-            store._lacks.found = frozenset()
+            store._lacks = Lacks()
         assert written.status == 201
 
 
@@ -93,8 +109,9 @@ def test_an_events_end_is_not_before_its_start(database: Postgres) -> None:
     ("condition", "index"),
     [
         (
-            f"user_id = '{ME}' and start_time < '2026-12-01' order by start_time limit 1000",
-            "events_owner_start",
+            f"tenant = 'default' and user_id = '{ME}' and start_time < '2026-12-01'"
+            " order by start_time limit 1000",
+            "events_tenant_start",
         ),
         (f"user_id = '{ME}' and external_id = 'x7'", "events_owner_external_id"),
     ],
@@ -124,15 +141,15 @@ def test_a_failing_statement_leaves_nothing_half_done(database: Postgres) -> Non
         as_documented().replace("location text", "location text, timezone text, all_day text default ''")
     )
     database.run(ROW)
-    database.run("create view public.events_owner_start as select 1")
+    database.run("create view public.events_tenant_start as select 1")
     try:
         with pytest.raises(AssertionError):
             database.run(
-                MIGRATION.read_text().replace("if not exists events_owner_start", "events_owner_start")
+                MIGRATION.read_text().replace("if not exists events_tenant_start", "events_tenant_start")
             )
         assert "external_id" not in database.run(COLUMNS)
     finally:
-        database.run("drop view public.events_owner_start")
+        database.run("drop view public.events_tenant_start")
 
 
 def test_the_span_of_a_day_is_the_same_in_every_zone_of_the_server(database: Postgres) -> None:

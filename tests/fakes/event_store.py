@@ -1,8 +1,10 @@
 """The table of events as a list: what Supabase would do with it, as far as the port promises."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from orchestrator.calendar.models import Event
 from orchestrator.calendar.ports import StoredEvent, Written
@@ -11,19 +13,28 @@ from orchestrator.errors import NotFound, VendorError
 
 @dataclass
 class MemoryEvents:
-    """`failures` are used up by the next writes, one each; `down` fails every read; `writes` counts."""
+    """`failures` are used up by the next writes, one each; `down` fails every read; `writes` counts.
 
-    rows: list[tuple[str, StoredEvent]] = field(default_factory=list)
+    `rows` are whose they are (tenant and user) and what is in them.
+    """
+
+    tenant: str = "default"
+    rows: list[tuple[tuple[str, str], StoredEvent]] = field(default_factory=list)
     failures: list[VendorError] = field(default_factory=list)
     down: VendorError | None = None
     writes: int = 0
 
+    def of(self, tenant: str) -> "MemoryEvents":
+        other = copy(self)
+        other.tenant = tenant
+        return other
+
     async def insert(self, event: Event, *, owner: str, deadline: float) -> Written:
         if failed := self._failed():
             return failed
-        known = {(whose, row.external_id) for whose, row in self.rows if row.external_id}
+        known = {(user, row.external_id) for (_, user), row in self.rows if row.external_id}
         if (owner, event.external_id) not in known:
-            self.rows.append((owner, _stored(event, f"row-{self.writes}")))
+            self.rows.append(((self.tenant, owner), _stored(event, uuid4().hex)))
         return Written(201)
 
     async def between(
@@ -31,7 +42,8 @@ class MemoryEvents:
     ) -> Sequence[StoredEvent]:
         if self.down:
             raise self.down
-        mine = [row for whose, row in self.rows if whose == user_id and row.start < until]
+        whose = (self.tenant, user_id)
+        mine = [row for owner, row in self.rows if owner == whose and row.start < until]
         return sorted((row for row in mine if row.end > since or row.recurrence), key=lambda row: row.start)[
             :1000
         ]
@@ -56,7 +68,7 @@ class MemoryEvents:
 
     def _replace(self, user_id: str, event_id: str, *times: datetime) -> Written:
         for index, (whose, row) in enumerate(self.rows):
-            if (whose, row.id) == (user_id, event_id):
+            if (whose, row.id) == ((self.tenant, user_id), event_id):
                 self.rows[index : index + 1] = (
                     [(whose, replace(row, start=times[0], end=times[1], updated_at=datetime.now(UTC)))]
                     if times

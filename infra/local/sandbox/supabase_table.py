@@ -50,6 +50,7 @@ _OURS = {
     "all_day": Column("boolean", bool, required=True),
     "recurrence": Column("text"),
     "external_id": Column("text"),
+    "tenant": Column("text", lambda: "default", required=True),
 }
 
 

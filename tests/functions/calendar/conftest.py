@@ -28,9 +28,12 @@ class Desk:
     api: Deployed
     vendors: Sandbox
 
-    def send(self, content: str, *, headers: dict[str, str] | None = None, **more: Any) -> Answer:
+    def send(
+        self, content: str, *, headers: dict[str, str] | None = None, tenant: str = "acme", **more: Any
+    ) -> Answer:
         body = {"content": content, **BODY, **more}
-        return self.api.send("api/calendar", "document", body=body, headers=headers or {})
+        caller = {"tenant": tenant}
+        return self.api.send("api/calendar", "document", body=body, headers=headers or {}, caller=caller)
 
     @property
     def inserts(self) -> list[dict[str, Any]]:

@@ -194,6 +194,22 @@ def test_the_same_key_is_answered_from_its_record(desk: Desk) -> None:
     assert (other.status, other.json["error_type"]) == (422, "KeyReused")
 
 
+def test_the_same_request_without_a_key_is_booked_twice(desk: Desk) -> None:
+    first, again = (desk.send("Lunch with Anna tomorrow at noon").json for _ in range(2))
+    assert len({row["external_id"] for row in desk.inserts}) == 2
+    assert (first["conflicts"], again["conflicts"][0]["with_events"]) == ([], ["Lunch with Anna"])
+
+
+def test_a_user_id_is_another_user_at_another_tenant(desk: Desk) -> None:
+    desk.send("Lunch with Anna tomorrow at noon")
+    same = {"tenant": "globex", "headers": {"idempotency-key": "k"}}
+    assert desk.send("What do I have tomorrow?", tenant="globex").json["events"] == []
+    assert desk.send("Cancel lunch with Anna", tenant="globex").json["status"] == "needs_clarification"
+    assert desk.send("Lunch with Anna tomorrow at noon", **same).json["conflicts"] == []
+    assert [row["tenant"] for row in desk.inserts] == ["acme", "globex"]
+    assert len(desk.send("What do I have tomorrow?").json["events"]) == 1
+
+
 @pytest.mark.parametrize(
     ("headers", "query"),
     [

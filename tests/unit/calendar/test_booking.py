@@ -148,7 +148,7 @@ def test_every_participant_gets_a_row_if_that_is_asked_for() -> None:
     desk = Desk()
     people = [ALICE, BOB]
     answer = desk.send("Review with @Alice tomorrow at noon", user_mentions=people, fanout="participants")
-    assert [owner for owner, _ in desk.store.rows] == ["user-123", "user-456", "user-789"]
+    assert [user for (_, user), _ in desk.store.rows] == ["user-123", "user-456", "user-789"]
     results = answer.supabase_results.model_dump(mode="json")["results"]
     assert [result["user_id"] for result in results] == ["user-123", "user-456", "user-789"]
     assert (answer.supabase_results.total_events, len(answer.events)) == (3, 1)
@@ -184,11 +184,20 @@ def test_no_more_than_five_rows_are_written_at_once() -> None:
     assert desk.store.most == AT_ONCE
 
 
-def test_the_same_request_sent_twice_has_one_row_and_no_quarrel_with_itself() -> None:
+def test_the_same_request_sent_twice_is_booked_twice_and_meets_itself() -> None:
     desk = Desk()
-    answers = [desk.send(TWO, on_conflict="reject") for _ in range(2)]
-    assert [answer.status for answer in answers] == ["success", "success"]
-    assert len(desk.rows) == 2
+    first, again = (desk.send(TWO) for _ in range(2))
+    assert (first.conflicts, again.status, len(desk.rows)) == ([], "success", 4)
+    assert [found.with_events for found in again.conflicts] == [["Lunch"], ["Dinner"]]
+    assert len({row.external_id for row in desk.rows}) == 4
+
+
+def test_two_equal_events_of_one_text_are_two() -> None:
+    words = {"title": "Standup", "date": "tomorrow", "time": "noon"}
+    desk = asking(spans(words, words))
+    answer = desk.send("Standup tomorrow at noon. Standup tomorrow at noon.", key="k")
+    assert (answer.status, len(answer.events), len(desk.rows)) == ("success", 2, 2)
+    assert len({row.external_id for row in desk.rows}) == 2
 
 
 def test_malformed_addresses_are_warnings() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from orchestrator.calendar.models import CalendarResponse
 from orchestrator.errors import NotFound, VendorBusy
 from tests.fakes.event_store import MemoryEvents
 from tests.unit.calendar.desk import Desk
@@ -160,3 +163,17 @@ def test_a_row_that_vanishes_meanwhile_is_not_found() -> None:
 def test_another_users_events_are_nobodys_business(desk: Desk) -> None:
     assert desk.send("What do I have tomorrow?", user_id="somebody-else").events == []
     assert desk.send("Cancel lunch with Anna", user_id="somebody-else").status == "needs_clarification"
+
+
+def test_another_tenants_user_of_the_same_id_has_a_calendar_of_their_own(desk: Desk) -> None:
+    def other(text: str, **more: Any) -> CalendarResponse:
+        return desk.answer(text, tenant="globex", **more).response
+
+    before = desk.rows
+    assert other("What do I have tomorrow?").events == []
+    for text in ("Cancel lunch with Anna", "Move lunch with Anna to Friday"):
+        assert other(text).status == "needs_clarification"
+    assert (other(LUNCH, on_conflict="reject").conflicts, desk.rows[:3]) == ([], before)
+    assert [event.title for event in other("What do I have tomorrow?").events] == ["Lunch with Anna"]
+    assert other("Cancel lunch with Anna").status == "success"
+    assert desk.rows == before

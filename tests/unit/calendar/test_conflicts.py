@@ -55,6 +55,13 @@ def test_the_instances_of_a_series_meet_others_too() -> None:
     assert found is not None
 
 
+def test_of_a_series_all_times_are_free_in_what_is_offered() -> None:
+    found = conflict(
+        "Yoga every Tuesday and Thursday at 6pm", busy("2025-07-31T18:00+00:00", "2025-07-31T19:30+00:00")
+    )
+    assert starts(found) == ["2025-07-24T17:00+00:00", "2025-07-24T16:45+00:00", "2025-07-24T16:30+00:00"]
+
+
 def test_whole_days_meet_only_whole_days() -> None:
     meeting = busy("2025-08-04T09:30+00:00", "2025-08-04T10:00+00:00")
     holiday = busy("2025-08-04T00:00+00:00", "2025-08-05T00:00+00:00", all_day=True)

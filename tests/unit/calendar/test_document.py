@@ -16,7 +16,8 @@ from orchestrator.calendar.models import (
     InsertResult,
     SupabaseResults,
 )
-from tests.unit.calendar.world import NOW, booked, request
+from orchestrator.calendar.service import Asked
+from tests.unit.calendar.world import request
 
 DOCUMENTED = {
     "content": "Schedule a meeting called 'Invoice Approval Test' for July 23rd at 6:30 PM UTC for 1 hour.",
@@ -38,7 +39,7 @@ DOCUMENTED = {
 def test_the_documented_request_becomes_the_documented_event() -> None:
     asked = CalendarRequest.model_validate(DOCUMENTED)
     [booking] = understand(asked).bookings
-    event = json.loads(event_of(booking, asked).model_dump_json())
+    event = json.loads(event_of(booking, asked, ()).model_dump_json())
     wanted = {
         "title": "Invoice Approval Test",
         "start_time": "2025-07-23T18:30:00+00:00",
@@ -112,9 +113,25 @@ def test_a_malformed_address_is_a_warning_and_no_error() -> None:
     ]
 
 
-def test_the_same_request_gives_the_same_id_and_another_one_another() -> None:
-    words = "Lunch with Anna tomorrow at noon"
-    first, again = (external_id(booked(words), request(words)) for _ in range(2))
-    later = external_id(booked(words), request(words, timestamp=NOW.replace("18:30", "18:31")))
-    assert first == again
-    assert first != later
+@pytest.mark.parametrize(("key", "alike"), [(None, False), ("k", True)])
+def test_the_same_request_sent_again_is_another_one_unless_a_key_names_it(
+    key: str | None, *, alike: bool
+) -> None:
+    first, again = (Asked(request("Lunch tomorrow at noon"), "acme", key) for _ in range(2))
+    assert (external_id(first.origin, 0) == external_id(again.origin, 0)) is alike
+    assert external_id(first.origin, 0) == external_id(first.origin, 0)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Asked(request("x"), "globex", "k"),
+        Asked(request("x", user_id="user-9"), "acme", "k"),
+        Asked(request("x"), "acme", "k2"),
+        Asked(request("x"), "acme", token="k"),
+    ],
+    ids=["tenant", "user", "key", "no key"],
+)
+def test_an_id_belongs_to_one_place_in_the_text_of_one_tenants_user(other: Asked) -> None:
+    same = Asked(request("x"), "acme", "k").origin
+    assert external_id(same, 0) not in {external_id(other.origin, 0), external_id(same, 1)}

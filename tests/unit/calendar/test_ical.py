@@ -16,7 +16,7 @@ from tests.unit.calendar.world import ALICE, request
 
 def read_back(words: str, **more: Any) -> icalendar.Calendar:
     asked = request(words, **more)
-    events = [event_of(booking, asked) for booking in understand(asked).bookings]
+    events = [event_of(booking, asked, ("test",)) for booking in understand(asked).bookings]
     return icalendar.Calendar.from_ical(calendar(events))
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import pytest
 
-from orchestrator.calendar.ports import StoredEvent
-from tests.fakes.event_store import MemoryEvents
 from tests.unit.calendar.desk import Desk
 
 NEW_YORK = {"timestamp": "2025-07-23T10:00:00-04:00", "timezone": "America/New_York"}
 BERLIN = {"timestamp": "2025-10-19T10:00:00+02:00", "timezone": "Europe/Berlin"}
 
 
-def kept(title: str, start: str, end: str, **more: Any) -> Desk:
-    moments = (datetime.fromisoformat(start), datetime.fromisoformat(end))
-    return Desk(store=MemoryEvents(rows=[("user-123", StoredEvent("1", title, *moments, **more))]))
+def kept(title: str, start: str, end: str) -> Desk:
+    """A desk with one row, in no zone."""
+    desk = Desk()
+    desk.send("Lunch tomorrow at noon")
+    [(owner, row)] = desk.store.rows
+    moments = {"start": datetime.fromisoformat(start), "end": datetime.fromisoformat(end)}
+    desk.store.rows[0] = (owner, replace(row, title=title, zone=None, **moments))
+    return desk
 
 
 def test_a_row_without_a_zone_is_where_its_user_is() -> None:

@@ -107,6 +107,11 @@ def test_an_answer_that_is_no_json_is_asked_for_again() -> None:
     assert len(desk.model.prompts) == 2
 
 
+def test_a_model_that_stutters_books_an_event_once() -> None:
+    answer = asking(spans(*[WORDS] * 20)).send(TEXT)
+    assert [event.title for event in answer.events] == ["Lunch with Anna"]
+
+
 WHOLE = spans(WORDS).model_dump_json()
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from orchestrator.calendar.conflicts import Busy, report
 from orchestrator.calendar.models import CalendarRequest, ConflictReport, Event, InsertResult, Operation
 from orchestrator.calendar.outcomes import Booking, When
 from orchestrator.calendar.ports import EventStore, Written
-from orchestrator.calendar.readings import Reference
 from orchestrator.calendar.stored import Occurrence, occurrences
 from orchestrator.errors import Conflict, NotConfigured, OrchestratorError, Unavailable, VendorError
 
@@ -28,11 +26,10 @@ UNSEEN = "The calendar could not be read: whether anything is in the way is not 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A booking on its way into the store, with what it meets."""
+    """A booking on its way into the store."""
 
     booking: Booking
     event: Event
-    conflict: ConflictReport | None = None
 
     @property
     def index(self) -> int:
@@ -56,7 +53,7 @@ async def look(
     store: EventStore, user_id: str, whens: Sequence[When], deadline: float
 ) -> tuple[list[Occurrence], list[str]]:
     """Return when the user is taken around `whens`, and a warning if that could not be found out."""
-    since = min(when.start for when in whens) - timedelta(days=1)
+    since = min(min(when.instances, default=when.start) for when in whens) - timedelta(days=1)
     until = max(_last(when) for when in whens) + AHEAD
     deadline = min(deadline, asyncio.get_running_loop().time() + LOOKING)
     try:
@@ -65,23 +62,6 @@ async def look(
         _log.warning("conflicts are not looked for: %s", error.message)
         return [], [UNSEEN]
     return occurrences(rows, since, until), []
-
-
-def plan(
-    bookings: Sequence[tuple[Booking, Event]], there: Iterable[Occurrence], reference: Reference
-) -> list[Planned]:
-    """Return each booking with what it meets: the user's events, and those before it in the same text.
-
-    Rows that are these very bookings, written by an earlier try, are in nobody's way.
-    """
-    own = {event.external_id for _, event in bookings}
-    taken = [one.busy for one in there if one.row.external_id not in own or not one.row.external_id]
-    planned = list[Planned]()
-    for booking, event in bookings:
-        found = report(booking.index, booking.when, taken, reference)
-        planned.append(Planned(booking, event, within(found, booking.when)))
-        taken.append(Busy(booking.when.start, booking.when.end, booking.title, booking.when.all_day))
-    return planned
 
 
 def rejected(conflict: ConflictReport, title: str) -> Done:

@@ -14,10 +14,12 @@ from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.stored import Occurrence, occurrences, shown
-from orchestrator.calendar.zones import at
+from orchestrator.calendar.zones import at, like
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""
+_SHOWN = 5
+"""Times of a moved series that are compared with what else there is, as of a new one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WHOLE = re.compile(
     r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
@@ -26,12 +28,16 @@ _WHOLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change with the row it is for and, if it moves, the row's new time."""
+    """A change with the row it is for and, if it moves, the row's new time.
+
+    `next_times`: those of a series, whose row begins in the past.
+    """
 
     change: Change
     found: Occurrence
     start: datetime
     end: datetime
+    next_times: tuple[datetime, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -41,7 +47,9 @@ class Step:
     @property
     def when(self) -> When:
         """When the event is afterwards."""
-        return When(self.start, self.end, self.found.zone, self.found.row.all_day)
+        start, zone, whole = next(iter(self.next_times), self.start), self.found.zone, self.found.row.all_day
+        end = like(start, self.start, self.end, zone, all_day=whole)
+        return When(start, end, zone, whole, self.found.row.recurrence, self.next_times)
 
 
 class Changes:
@@ -88,7 +96,13 @@ class Changes:
             raise Unclear("date", title, "That is further away than a calendar reaches.") from None
         if one.row.recurrence and start.date() != base.start.astimezone(start.tzinfo).date():
             raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
-        return Step(change, one, start, end)
+        return Step(change, one, start, end, self._next_times(one, start, end))
+
+    def _next_times(self, one: Occurrence, start: datetime, end: datetime) -> tuple[datetime, ...]:
+        if not one.row.recurrence:
+            return ()
+        row, now = replace(one.row, start=start, end=end), self._reference.instant
+        return tuple(time.start for time in occurrences([row], now, now + AHEAD, one.zone)[:_SHOWN])
 
     def _whole_series(self, one: Occurrence) -> None:
         """Refuse to guess between one time of a series and all of them: only all of them can be changed."""

@@ -3,7 +3,7 @@
 Rules: an event that only touches another does not meet it; every shown instance of a series counts; an
 all-day event meets what is all day as well. The alternatives last as long, are free, and are not over: the
 nearest on the same day between 08:00 and 20:00 (or in the event's own hours, if it is outside of these),
-then the same hour on the days after.
+then the same hour on the days after. Of a series the first time is shown, and all shown instances are free.
 """
 
 from __future__ import annotations
@@ -41,12 +41,17 @@ def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
     return [taken for taken in same_kind if any(_meets(start, end, taken) for start, end in times)]
 
 
-def report(index: int, when: When, busy: Sequence[Busy], reference: Reference) -> ConflictReport | None:
-    """Return what event `index` meets and three alternatives; `None` when it meets nothing."""
+def report(
+    index: int, when: When, busy: Sequence[Busy], reference: Reference, others: Sequence[Busy] = ()
+) -> ConflictReport | None:
+    """Return what event `index` meets and three alternatives; `None` when it meets nothing.
+
+    The alternatives keep clear of `others` as well: what else the text asks for.
+    """
     met = meeting(when, busy)
     if not met:
         return None
-    free = islice(alternatives(when, busy, reference), ALTERNATIVES)
+    free = islice(alternatives(when, [*busy, *others], reference), ALTERNATIVES)
     return ConflictReport(event=index, with_events=[taken.title for taken in met], alternatives=list(free))
 
 
@@ -55,10 +60,17 @@ def alternatives(when: When, busy: Sequence[Busy], reference: Reference) -> Iter
     length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
     taken = [other for other in busy if other.all_day == when.all_day]
     for start in _candidates(when, length):
-        end = _end(when, start)
         over = start.astimezone(UTC) < reference.instant.astimezone(UTC)
-        if not over and not any(_meets(start, end, other) for other in taken):
-            yield Slot(start_time=start, end_time=end)
+        times = [(one, _end(when, one)) for one in _moved(when, start)]
+        if not over and not any(_meets(*one, other) for other in taken for one in times):
+            yield Slot(start_time=start, end_time=times[0][1])
+
+
+def _moved(when: When, start: datetime) -> list[datetime]:
+    """Return the times of an event that begins at `start`: a series moves as a whole, by the wall clock."""
+    by = start.replace(tzinfo=None) - when.start.replace(tzinfo=None)
+    walls = [one.replace(tzinfo=None) + by for one in when.instances[1:]]
+    return [start, *(at(wall.date(), wall.time(), when.zone)[0] for wall in walls)]
 
 
 def _candidates(when: When, length: timedelta) -> Iterator[datetime]:

@@ -1,9 +1,10 @@
-"""A settled booking as the document's event, with what tells equal requests' events from others."""
+"""A settled booking as the document's event, with what tells a repeated row from a new one."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from orchestrator.calendar.explain import assumptions
 from orchestrator.calendar.models import CalendarRequest, Event
@@ -12,8 +13,11 @@ from orchestrator.calendar.outcomes import Booking
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def event_of(booking: Booking, request: CalendarRequest, key: str | None = None) -> Event:
-    """Return the event as it goes out; `created_at` is the moment of the request, as documented."""
+def event_of(booking: Booking, request: CalendarRequest, origin: Sequence[str]) -> Event:
+    """Return the event as it goes out; `created_at` is the moment of the request, as documented.
+
+    `origin` is what the request is told from others by, see `external_id`.
+    """
     when, money = booking.when, booking.money
     return Event(
         title=booking.title,
@@ -37,18 +41,16 @@ def event_of(booking: Booking, request: CalendarRequest, key: str | None = None)
         unresolved_mentions=list(booking.people.unresolved),
         assumed=[*assumptions(when), *booking.assumed],
         warnings=list(when.warnings),
-        external_id=external_id(booking, request, key),
+        external_id=external_id(origin, booking.index),
     )
 
 
-def external_id(booking: Booking, request: CalendarRequest, key: str | None = None) -> str:
-    """Return an id that the same event of the same request always has, whoever sends it again.
+def external_id(origin: Sequence[str], index: int) -> str:
+    """Return the id of the event at place `index` in the text of the request that `origin` names.
 
-    With the caller's idempotency `key` it is the event's place in the text that counts, since a model that
-    is asked again may choose other words for it.
+    The event's own words are no part of it: a model that is asked again may choose others.
     """
-    own = (request.timestamp.isoformat(), booking.title, *map(str, booking.when.key))
-    parts = (request.user_id, *(own if key is None else ("key", key, str(booking.index))))
+    parts = (*origin, str(index))
     return f"evt_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 

@@ -7,15 +7,16 @@ Then each event succeeds or fails alone.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar import answers
+from orchestrator.calendar.agenda import Wanted, met
 from orchestrator.calendar.answers import Answer, Notes
 from orchestrator.calendar.asking import Reader, Understood
-from orchestrator.calendar.booking import Done, Planned, failed, look, plan, rejected, within, write
+from orchestrator.calendar.booking import Done, Planned, failed, look, rejected, write
 from orchestrator.calendar.changing import Changes, Step
-from orchestrator.calendar.conflicts import report
 from orchestrator.calendar.events import address_warnings, event_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport, Operation
 from orchestrator.calendar.outcomes import Outcome, Unclear
@@ -32,11 +33,21 @@ Stores = Callable[[str], EventStore]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with who sent it; `key` is the caller's idempotency key."""
+    """A request with who sent it; `key` is the caller's idempotency key.
+
+    `token` is this one HTTP request's own: sent again without a key, a request is another one.
+    """
 
     request: CalendarRequest
     tenant: str
     key: str | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What the ids of its events are made from."""
+        own = ("request", self.token) if self.key is None else ("key", self.key)
+        return (self.tenant, self.request.user_id, *own)
 
 
 class Calendar:
@@ -69,7 +80,7 @@ class _Run:
     def __init__(
         self, asked: Asked, outcome: Outcome, store: EventStore, deadline: float, notes: Notes
     ) -> None:
-        self._key, self._request, self._outcome = asked.key, asked.request, outcome
+        self._origin, self._request, self._outcome = asked.origin, asked.request, outcome
         self._store, self._deadline, self._notes = store, deadline, notes
         self._reference = reference_of(asked.request)
         self._changes = Changes(store, asked.request, self._reference, deadline)
@@ -115,16 +126,17 @@ class _Run:
             return [], {}
         there, warnings = await look(self._store, self._request.user_id, whens, self._deadline)
         self._notes = replace(self._notes, warnings=[*self._notes.warnings, *warnings])
-        going = {step.found.row.id for step in steps}
-        there = [one for one in there if one.row.id not in going]
-        events = [event_of(booking, self._request, self._key) for booking in bookings]
-        planned = plan(list(zip(bookings, events, strict=True)), there, self._reference)
-        conflicts = {one.index: one.conflict for one in planned if one.conflict}
-        for step in moving:
-            index, busy = step.change.index, [one.busy for one in there]
-            if found := within(report(index, step.when, busy, self._reference), step.when):
-                conflicts[index] = found
-        return planned, conflicts
+        gone = {step.found.row.id for step in steps if not step.moves}
+        events = [event_of(booking, self._request, self._origin) for booking in bookings]
+        # Rows that are these very bookings, written by an earlier try, are in nobody's way.
+        own = {event.external_id for event in events}
+        there = [one for one in there if one.row.id not in gone and (one.row.external_id or "") not in own]
+        wanted = [Wanted(one.change.index, one.found.row.title, one.when, one.found.row.id) for one in moving]
+        wanted += [Wanted(one.index, one.title, one.when) for one in bookings]
+        refusing = self._request.on_conflict == "reject"
+        conflicts = met(wanted, there, self._reference, refusing=refusing)
+        planned = [Planned(*pair) for pair in zip(bookings, events, strict=True)]
+        return planned, dict(sorted(conflicts.items()))
 
     def _refused(self) -> list[Done]:
         return [failed(one.event, one.title, 422, InvalidInput(one.error)) for one in self._outcome.refused]

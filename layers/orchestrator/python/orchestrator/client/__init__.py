@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypedDict, Unpack
 
-from orchestrator.client.answers import Accepted, Analysis, Batch, Intent, Job, Mode, Success
+from orchestrator.client.answers import Accepted, Analysis, Batch, Booked, Intent, Job, Mention, Mode, Success
 from orchestrator.client.connection import Client
 from orchestrator.client.errors import ClientError, JobFailed, RequestRefused, Unreachable
 
@@ -26,11 +26,13 @@ __all__ = [
     "Accepted",
     "Analysis",
     "Batch",
+    "Booked",
     "Client",
     "ClientError",
     "Intent",
     "Job",
     "JobFailed",
+    "Mention",
     "Mode",
     "RequestRefused",
     "Success",

@@ -86,6 +86,34 @@ class Analysis(TypedDict):
     usage: NotRequired[dict[str, Any]]
 
 
+class Mention(TypedDict):
+    """A person who takes part in an event."""
+
+    user_id: str
+    user_name: NotRequired[str]
+    user_email: NotRequired[str]
+
+
+class Booked(TypedDict):
+    """What a sentence came to. Instants are ISO 8601 with their offset.
+
+    `events` are those booked, moved, cancelled or found; `clarifications` the questions that are open.
+    """
+
+    response_text: str
+    events: list[dict[str, Any]]
+    supabase_results: dict[str, Any]
+    status: Literal["success", "partial", "needs_clarification"]
+    error: str | None
+    operation: Literal["create", "reschedule", "cancel", "query"]
+    degraded: bool
+    dry_run: bool
+    clarifications: list[dict[str, Any]]
+    explanations: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
+    warnings: list[str]
+
+
 class Batch(TypedDict):
     """Texts that were sent together; `requests` stand in their order. Times are RFC 3339, UTC."""
 

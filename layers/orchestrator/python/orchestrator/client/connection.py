@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from orchestrator.client.analysis import AnalysisCalls
 from orchestrator.client.answers import Accepted, Intent, Job, Mode, Success
+from orchestrator.client.calendar import CalendarCalls
 from orchestrator.client.errors import ClientError, JobFailed, may_pass
 from orchestrator.client.transport import LONGEST_POLL
 
 
-class Client(AnalysisCalls):
+class Client(AnalysisCalls, CalendarCalls):
     """A connection to the API with all its calls; see `Connection` for what it is built from."""
 
     def orchestrate(

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from orchestrator.errors import Forbidden, Unauthenticated
 from orchestrator.spec import Function
-from orchestrator.tenancy import ALL_SCOPES, Identity
+from orchestrator.tenancy import ALL_SCOPES, DEFAULT_TENANT, Identity
 
-OPEN = Identity("default", None, frozenset({ALL_SCOPES}))
+OPEN = Identity(DEFAULT_TENANT, None, frozenset({ALL_SCOPES}))
 ANONYMOUS = Identity("anonymous", None, frozenset())
 """The caller of a public route who showed nothing that was checked."""
 

@@ -1,16 +1,16 @@
 """The calendar's table of events at Supabase: `EventStore` over PostgREST.
 
 Written for tables made by `docs/supabase.sql` and for those that people made by the document: a column of
-ours that the table lacks is left out from then on, with a warning. Where `external_id` is unique for each
-user, a repeated insert leaves the first row alone; elsewhere an insert is not repeated once it may have been
-carried out.
+ours that the table lacks is left out from then on, with a warning; a table without `tenant` is the default
+tenant's alone. Where `external_id` is unique for each user, a repeated insert leaves the first row alone;
+elsewhere an insert is not repeated once it may have been carried out.
 """
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -19,43 +19,54 @@ from orchestrator.calendar.ports import StoredEvent, Written
 from orchestrator.errors import NotFound, VendorError
 from orchestrator.integrations import supabase_errors as errors
 from orchestrator.integrations.postgrest import ONE_ROW, READ_TIMEOUT, Ask, Credentials, Reply, Table
-from orchestrator.integrations.supabase_rows import EXTRAS, lost, row_of, stored, utc
+from orchestrator.integrations.supabase_lacks import UNIQUE, Lacks
+from orchestrator.integrations.supabase_rows import TENANT, lost, row_of, stored, utc
+from orchestrator.tenancy import DEFAULT_TENANT
 
 MOST_ROWS = 1000
 """Rows of one answer: Supabase gives no more by default."""
-REMEMBERED = 300.0
-"""Seconds for which a missing column is remembered, so that one added later is used without a redeploy."""
 _CONFLICT = ("on_conflict", "user_id,external_id")
+_Asking = Callable[[frozenset[str]], Ask]
+"""Makes a request that does without what the table lacks."""
 
 
 class SupabaseEvents:
-    """`EventStore` on one table; see `orchestrator.calendar.ports`."""
+    """`EventStore` on the rows of one tenant in one table; see `orchestrator.calendar.ports`."""
 
     def __init__(self, url: str, credentials: Credentials, *, read_timeout: float = READ_TIMEOUT) -> None:
         """Connect nothing yet. `url` is the table's, empty when none is configured."""
         self._table = Table(url, credentials, read_timeout=read_timeout)
-        self._lacks = _Lacks()
+        self._lacks = Lacks()
+        self._tenant = DEFAULT_TENANT
+
+    def of(self, tenant: str) -> SupabaseEvents:
+        """Return the rows of another tenant; the connections are the same."""
+        other = copy(self)
+        other._tenant = tenant
+        return other
 
     async def insert(self, event: Event, *, owner: str, deadline: float) -> Written:
         """Write one row for `owner`, without what the table has no column for."""
-        self._lacks.refresh()
-        while True:
-            lacks = self._lacks.found
-            row = row_of(event, owner, lacks)
-            reply = await self._table.send(_insert(row, unique=_CONFLICT[0] not in lacks), deadline)
-            if not self._lacks.learn(reply, lacks):
-                return _written(reply, lost(event, lacks))
+
+        def asking(lacks: frozenset[str]) -> Ask:
+            return _insert(row_of(event, self._tenant, owner, lacks), unique=UNIQUE not in lacks)
+
+        # A row that names no tenant is the default one's, whatever columns the table has got meanwhile.
+        reply, lacks = await self._send(asking, deadline, self._lacks.recent())
+        return _written(reply, lost(event, lacks))
 
     async def between(
         self, user_id: str, since: datetime, until: datetime, *, deadline: float
     ) -> Sequence[StoredEvent]:
         """Return the user's events that meet the stretch, and every series that began before its end."""
-        self._lacks.refresh()
-        while True:
-            lacks = self._lacks.found
-            reply = await self._table.send(_between(user_id, since, until, lacks), deadline)
-            if not self._lacks.learn(reply, lacks):
-                return _rows(reply)
+
+        def asking(lacks: frozenset[str]) -> Ask:
+            return _between(self._whose(user_id, lacks), since, until, lacks)
+
+        # The tenant is asked for every time: when a table gets the column, the rows that others write into it
+        # from then on are seen by nobody else, whatever was remembered.
+        reply, _ = await self._send(asking, deadline, self._lacks.recent() - {TENANT})
+        return _rows(reply)
 
     async def move(
         self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float
@@ -80,37 +91,34 @@ class SupabaseEvents:
     ) -> Reply:
         if not event_id:
             return Reply(0, failure=VendorError(errors.VENDOR, "the table has no column id"))
-        # The row is asked back to see that there was one; `id` keeps that short.
-        query = (("id", f"eq.{event_id}"), ("user_id", f"eq.{user_id}"), ("select", "id"))
-        ask = Ask(method, query, body, prefer="return=representation", accept=ONE_ROW)
-        return await self._table.send(ask, deadline)
 
+        def asking(lacks: frozenset[str]) -> Ask:
+            # The row is asked back to see that there was one; `id` keeps that short.
+            query = (("id", f"eq.{event_id}"), *self._whose(user_id, lacks), ("select", "id"))
+            return Ask(method, query, body, prefer="return=representation", accept=ONE_ROW)
 
-class _Lacks:
-    """What the table was found to lack: names of columns, and `on_conflict` for the unique index."""
+        reply, _ = await self._send(asking, deadline, frozenset())  # nothing remembered, as above
+        return reply
 
-    def __init__(self) -> None:
-        self.found: frozenset[str] = frozenset()
-        self._since = 0.0
+    def _whose(self, user_id: str, lacks: frozenset[str]) -> list[tuple[str, str]]:
+        """Return the filters for a user's rows."""
+        tenant = [] if TENANT in lacks else [(TENANT, f"eq.{self._tenant}")]
+        return [*tenant, ("user_id", f"eq.{user_id}")]
 
-    def refresh(self) -> None:
-        """Forget what was found long ago."""
-        # Wall-clock time: a frozen Lambda's monotonic clock stands still.
-        if self.found and time.time() - self._since > REMEMBERED:
-            self.found = frozenset()
-
-    def learn(self, reply: Reply, known: frozenset[str]) -> bool:
-        """Return whether `reply`, to a request that left out `known`, names more to leave out."""
-        named: set[str] = set()
-        if reply.code in errors.NO_COLUMN:
-            named = set(re.findall(r"\w+", str((reply.error or {})["message"]))) & {*EXTRAS}
-        elif reply.code == errors.NO_CONSTRAINT:
-            named = {_CONFLICT[0]}
-        if named <= known:
-            return False
-        self.found |= known | named
-        self._since = time.time()
-        return True
+    async def _send(
+        self, asking: _Asking, deadline: float, lacks: frozenset[str]
+    ) -> tuple[Reply, frozenset[str]]:
+        """Ask, and again for as long as the answer names more that the table lacks; return that as well."""
+        if self._tenant != DEFAULT_TENANT:
+            lacks -= {TENANT}
+        while True:
+            reply = await self._table.send(asking(lacks), deadline)
+            named = self._lacks.learn(reply)
+            if TENANT in named and self._tenant != DEFAULT_TENANT:
+                return replace(reply, failure=errors.no_tenants(), doubtful=False), lacks
+            if named <= lacks:
+                return reply, lacks
+            lacks |= named
 
 
 def _insert(row: dict[str, Any], *, unique: bool) -> Ask:
@@ -119,12 +127,14 @@ def _insert(row: dict[str, Any], *, unique: bool) -> Ask:
     return Ask("POST", (_CONFLICT,), row, prefer="return=minimal,resolution=ignore-duplicates")
 
 
-def _between(user_id: str, since: datetime, until: datetime, lacks: frozenset[str]) -> Ask:
+def _between(
+    whose: Sequence[tuple[str, str]], since: datetime, until: datetime, lacks: frozenset[str]
+) -> Ask:
     ends = ("end_time", f"gt.{utc(since)}")
     if "recurrence" not in lacks:
         ends = ("or", f'(end_time.gt."{utc(since)}",recurrence.not.is.null)')
     query = (
-        ("user_id", f"eq.{user_id}"),
+        *whose,
         ("start_time", f"lt.{utc(until)}"),
         ends,
         ("order", "start_time.asc"),

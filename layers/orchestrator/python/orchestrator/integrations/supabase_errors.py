@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from orchestrator.errors import NotFound, OrchestratorError, VendorBusy, VendorError
+from orchestrator.errors import NotConfigured, NotFound, OrchestratorError, VendorBusy, VendorError
 
 VENDOR = "supabase"
 KEY_HINT = (
@@ -85,6 +85,14 @@ def unreadable(why: str) -> VendorError:
     """Return the error for an answer that is not what PostgREST documents."""
     return VendorError(
         VENDOR, f"the answer cannot be read: {why}", hint="Check that SUPABASE_URL is a table of Supabase."
+    )
+
+
+def no_tenants() -> NotConfigured:
+    """Return the error for a table in which the rows of several tenants could not be told apart."""
+    return NotConfigured(
+        "The table of events has no column tenant: it is the tenant default's alone.",
+        hint="Run docs/supabase.sql, which adds the column.",
     )
 
 

@@ -13,12 +13,15 @@ from orchestrator.calendar.models import Event
 from orchestrator.calendar.ports import StoredEvent
 
 EXTRAS = ("currency", "timezone", "all_day", "recurrence", "external_id")
-"""Columns that the document does not have: a table made by it may lack them."""
+"""What of an event the document has no columns for: a table made by it may lack them."""
+TENANT = "tenant"
+"""The column that keeps tenants apart; the document has none."""
 
 
-def row_of(event: Event, owner: str, missing: frozenset[str]) -> dict[str, Any]:
-    """Return the row of `event` for `owner`, without the columns that are `missing`."""
+def row_of(event: Event, tenant: str, owner: str, missing: frozenset[str]) -> dict[str, Any]:
+    """Return the row of `event` for a tenant's `owner`, without the columns that are `missing`."""
     row = {
+        TENANT: tenant,
         "title": event.title,
         "description": event.description,
         "start_time": utc(event.start_time),

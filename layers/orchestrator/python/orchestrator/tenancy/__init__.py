@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 ALL_SCOPES = "*"
 """The scope that stands for every other."""
+DEFAULT_TENANT = "default"
+"""Whose everything is that no key was shown for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def calendar(instructions: Instructions) -> Once:
     from orchestrator.calendar.once import Once
     from orchestrator.calendar.service import Calendar
 
-    return Once(Calendar(lambda tenant: event_store(), _reader(instructions)), _admission)
+    return Once(Calendar(event_store, _reader(instructions)), _admission)
 
 
 @cache

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from orchestrator.integrations.supabase import SupabaseEvents
 
 
+def event_store(tenant: str) -> SupabaseEvents:
+    """A tenant's rows of the table at `SUPABASE_URL`; nothing is connected yet."""
+    return _table().of(tenant)
+
+
 @cache
-def event_store() -> SupabaseEvents:
-    """The table at `SUPABASE_URL`; nothing is connected yet."""
+def _table() -> SupabaseEvents:
     from orchestrator.integrations.supabase import SupabaseEvents
 
     return SupabaseEvents(Supabase.load().table_url, _credentials)
