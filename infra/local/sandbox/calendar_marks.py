@@ -16,8 +16,8 @@ _HOUR, _SURE = words.ANY_HOUR, words.SURE_HOUR
 _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (
     rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting atMORE) )?(?P<time>tonight at {_HOUR}"
-    rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}(?! ?(?:days|weeks|hours|min|people))"
-    rf"|{_HEDGE}{_HOUR}(?: (?:or|and) {_SURE})?(?:-? ?ish)?)(?![\w%]|[.,/:-]\d)"
+    rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}h?(?! ?(?:days|weeks|hours|min|people))"
+    rf"|{_HEDGE}{_HOUR}(?: (?:or|and) {_SURE})?(?:(?<=\d)z|-? ?ish)?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
 _BARE_RANGE = re.compile(
@@ -82,7 +82,7 @@ def marks(text: str, join: str = "-|to|until|till") -> list[Mark]:
 def _is_adjective(mark: Mark, found: list[Mark], text: str) -> bool:
     """Return whether `weekly` only tells what kind of standup it is: its days are named as well."""
     said = text[mark.start : mark.end]
-    if mark.kind != "recurrence" or " " in said:
+    if mark.kind != "recurrence" or said not in words.KIND_OF:
         return False
     if said == "monthly" and any(text[one.start : one.end].endswith(" of the month") for one in found):
         return False

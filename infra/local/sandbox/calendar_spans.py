@@ -12,14 +12,15 @@ from typing import Any
 
 from infra.local.sandbox import calendar_titles as titles
 from infra.local.sandbox.calendar_marks import MOVE_JOIN, Mark, marks, plain
-from infra.local.sandbox.calendar_words import ONE_DAY, WEEKDAY
+from infra.local.sandbox.calendar_words import ONE_DAY, UNREAD, WEEKDAY
 
 _POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
-_DROP = r"(?:drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
 _DROPPED = re.compile(_POLITE + _DROP)
 _OPERATIONS = {
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's"
         rf"|tomorrow's"
         rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?"
@@ -29,7 +30,8 @@ _OPERATIONS = {
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do (?:i|we)|am i"
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do (?:i|we)"
+        r"|am i"
         r"|is there|is [\w ]+ (?:free|available|busy|taken)"
         r"|are there|how many|who|how (?:busy|full|does|is)|(?:next|first) (?:free|open|available)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|have i got|free (?=.*\?))\b"
@@ -47,7 +49,8 @@ _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many|does"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many"
+    r"|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
@@ -68,7 +71,7 @@ def extract(text: str) -> list[dict[str, Any]]:
     if operation == "query":
         return [_asked(text, small, found)]
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
-    return [event for event in _sharing(events) if event["title"] or event["operation"] == "cancel"]
+    return [event for event in _sharing(text, events) if event["title"] or event["operation"] == "cancel"]
 
 
 def _operation(small: str) -> str:
@@ -132,7 +135,7 @@ def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
             continue
         pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
         start = mark.end
-    pieces.append(text[start:end].lstrip("\"”»"))
+    pieces.append(text[start:end].lstrip('"”»'))
     return [re.sub(r"^['’](?:s(?= ))?", "", piece) for piece in pieces]
 
 
@@ -143,6 +146,8 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     dropped = _DROPPED.match(small, start) if fields["operation"] == "cancel" else None
     pieces = _rest(text, dropped.end() if dropped else start, end, found)
     quoted = fields["title"]
+    if not quoted and fields["operation"] == "create":
+        _leave_open(fields, text, small, start, end, found)
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
@@ -150,6 +155,19 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
         fields["time"] = order[0]
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _leave_open(
+    fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
+) -> None:
+    """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
+    for match in re.finditer(UNREAD, small[start:end]):
+        first, last = start + match.start(), start + match.end()
+        if any(mark.start < last and first < mark.end for mark in found):
+            continue
+        begin = text.find(fields["date"], start) if fields["date"] else first
+        fields["date"] = text[min(begin, first) : max(begin + len(fields["date"] or ""), last)]
+        return
 
 
 def _blank(operation: str) -> dict[str, Any]:
@@ -183,9 +201,14 @@ def _begun(fields: dict[str, Any], name: str) -> bool:
     return fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
 
 
-def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sharing(text: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Hand the only day of several events to those without one."""
-    last = next((event["date"] for event in events if event["date"]), None)
+    dates = [event["date"] for event in events]
+    last = next((date for date in dates if date), None)
+    if last and not dates[0] and not text.rstrip(" .!?").endswith(last):
+        # "Call Bob at 4pm and meet Anna tomorrow at 9" leaves Bob's day open: a choice, copied as it stands.
+        begin = text.find(events[0]["title"] or events[0]["time"] or "")
+        last = text[begin : text.find(last) + len(last)]
     for event in events:
         if event["date"] is None and event["recurrence"] is None:
             event["date"] = last

@@ -27,6 +27,12 @@ _TAIL = re.compile(
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
+_REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 _CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 _ONLINE = r"(?:zoom|teams|google meet|skype|slack|webex|facetime)"
 _ROOM = (
@@ -39,12 +45,19 @@ _PLACE = re.compile(
     rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
     rf"|(?i:at|in) (?=(?:the )?[A-Z])|@ (?=[a-zA-Z]))"
 )
+_ALONE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
 def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     """Return where it is, and `pieces` without those words."""
     for index, piece in enumerate(pieces):
+        if index and piece.startswith(",") and (alone := _ALONE.fullmatch(piece)):
+            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
         match = _PLACE.search(piece)
         if index and not match:
             match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece) or re.search(r"(?<= )in (?=the )", piece)
@@ -60,6 +73,7 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 def title(pieces: list[str]) -> str | None:
     """Return the first words of `pieces` that are more than a request or a link to a phrase."""
+    pieces = [_REQUEST.split(piece)[-1] for piece in pieces]
     found = next((found for piece in pieces if (found := _stripped(piece))), "")
     found = re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE)
     return None if re.fullmatch(r"[\d\s:.-]*", found) else found

@@ -88,7 +88,7 @@ _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
     rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
-    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month"
+    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
@@ -102,6 +102,8 @@ RECURRENCE = (
     r"|fri|satur|sun)days)*"
     r"|daily|weekly|monthly|quarterly|yearly|annually|fortnightly|bi-?weekly|bi-?monthly)"
 )
+KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly", "annually", "fortnightly"})
+"""What may tell what kind of thing it is, where its rule is named as well."""
 BOUND = (
     rf"(?:,? (?:until|till|through|ending(?: on)?) {ONE_DAY}"
     rf"| for {COUNT} (?:days|weeks|months|times|sessions))"
@@ -113,7 +115,7 @@ DURATION = (
     r"|an hour and a half)"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|(?:(?<=\()|(?<=for ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
-    rf"|(?:all|whole|full)[- ]day"
+    rf"|(?:all|whole|full)[- ]day|day[- ]long"
     rf"|{COUNT} times|(?<=for ){COUNT} (?:days?|weeks?|months?|times|sessions))"
 )
 ZONE = (
@@ -136,3 +138,11 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+UNREAD = (
+    r"(?<![\w'@.-])(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|every|each|tomorrow|today|week-long"
+    r"|month-long"
+    r"|(?:first|second|third|last) (?:business|working) day|(?:january|february|july|september|october"
+    r"|november"
+    r"|december))(?![\w'])"
+)
+"""What is left over and still says something about when."""

@@ -31,6 +31,14 @@ _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I
 )
+_PARTS = {
+    "morning": (0, 12),
+    "afternoon": (12, 18),
+    "evening": (17, 24),
+    "night": (18, 24),
+    "tonight": (17, 24),
+}
+"""The hours in which an event is looked for that was said to be in a part of the day."""
 _EARLIER = frozenset({"forward", "earlier", "up", "ahead"})
 
 
@@ -81,9 +89,11 @@ def target(
     if not heard.days:
         return found
     days = heard.days[0]
-    since = at(days.first, time(), reference.zone)[0]
-    until = at((days.last or days.first) + timedelta(days=1), time(), reference.zone)[0]
-    return replace(found, since=since, until=until)
+    part = days.part or (heard.clock.part if heard.clock else None)
+    begin, end = _PARTS.get(part or "", (0, 24))
+    since = at(days.first, time(begin), reference.zone)[0]
+    last = (days.last or days.first) + timedelta(days=end // 24)
+    return replace(found, since=since, until=at(last, time(end % 24), reference.zone)[0])
 
 
 def _zone(words: str | None, reference: Reference) -> Zone:

@@ -71,6 +71,10 @@ def _require(heard: Heard, spans: EventSpans, title: str) -> None:
     ):
         raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
 
+    midnight = heard.clock and heard.clock.start and heard.clock.start.midnight
+    if midnight and any(rule.days for rule in heard.rules):
+        raise Unclear("time", spans.time, f"Does '{title}' take place as its day begins, or as it ends?")
+
 
 def _starts_any_day(heard: Heard) -> bool:
     """Tell whether the rule names days of its own, so that `starting next week` leaves nothing open."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.calendar.grammar.marks import HIDDEN, Mark
 from orchestrator.calendar.grammar.vocabulary import (
+    ALONE_PLACE,
     CALLED,
     DESCRIBES,
     DOUBT,
@@ -20,6 +21,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     PLACE,
     PLACE_END,
     PUNCTUATION,
+    REQUEST,
     SETTLED,
     TAIL,
 )
@@ -44,7 +46,7 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     """Return what is left between `start` and `end` of `original` around the marks of a clause."""
     quote = next((mark for mark in found if mark.kind == "quote"), None)
     pieces = _pieces(original, start, end, found)
-    place, pieces = _place(pieces)
+    place, pieces = _place([REQUEST.split(piece)[-1] for piece in pieces])
     chunks = [chunk for piece in pieces if (chunk := _stripped(piece))]
     doubt = _second_quote(found) or _unknown_zone(original, found) or _doubt(pieces, found, original)
     title = quote.words.strip("'\"‘’“”„«»") if quote else chunks[0] if chunks else None
@@ -108,6 +110,8 @@ def _bare(piece: str) -> str:
 
 def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
+        if index and piece.startswith(",") and (alone := ALONE_PLACE.fullmatch(piece)):
+            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
         match = PLACE.search(piece) or PLACE.search(same_length(piece))
         # Behind a phrase of its own, `at` and `in` can only lead to a place.
         match = (OWN_PLACE.match(piece) if index else None) or match

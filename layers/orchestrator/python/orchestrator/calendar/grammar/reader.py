@@ -22,18 +22,19 @@ MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
 _ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
 _POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
-_DROP = r"(?:drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's"
         rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?{MEETS}\b)"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do (?:i|we)"
+        _POLITE + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)"
+        r"|do (?:i|we)"
         r"|am i"
         r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who|how (?:busy|full|does|is)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|(?:next|first) (?:free|open"
@@ -105,12 +106,20 @@ def extract(request: CalendarRequest) -> Understood:
         if not spans.date and not spans.recurrence and events and spans.operation == "create":
             spans = spans.model_copy(update={"date": events[-1].date})
         elif spans.date and events and not events[0].date and not events[0].recurrence:
-            doubt = doubt or spans.date
+            if _ends_with(text, spans.date) and not any(one.date for one in events):
+                events = [one.model_copy(update={"date": spans.date}) for one in events]
+            else:
+                doubt = doubt or spans.date
         if doubt:
             understood.doubts[len(events)] = doubt
         events.append(spans)
     understood.extraction = Extraction(events=events)
     return understood
+
+
+def _ends_with(text: str, date: str) -> bool:
+    """Tell whether a day stands at the very end, where it is that of all events before it."""
+    return text.rstrip(" .!?").endswith(same_length(date))
 
 
 def operation_of(text: str) -> Operation:

@@ -29,6 +29,12 @@ LEAD = re.compile(
     r"(?:for|to|called|named|titled|about) "
 )
 """What stands before a title and is no part of it."""
+REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
@@ -56,6 +62,12 @@ PLACE = re.compile(
 )
 OWN_PLACE = re.compile(r"[\s,]*(?:at|in|@) ?(?=[^\W\d])", re.IGNORECASE)
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
+ALONE_PLACE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    rf"|(?:[\w-]+ ){{0,2}}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
+"""A piece between commas that only says where: `Friday 2pm, Room 4B`."""
 PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
@@ -90,7 +102,8 @@ PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
-    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?|times|sessions)\b)"
+    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?"
+    r"|times|sessions)\b)"
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
 )
 """A number that can only be part of a name: `flight LH 401`."""
