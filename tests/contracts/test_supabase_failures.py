@@ -229,3 +229,29 @@ def test_no_secret_is_repeated_wherever_it_is_said() -> None:
         shown = f"{written!r} {written.failure} {getattr(written.failure, 'hint', '')}"
         for secret in (JWT, NEW_KEY, "sb_publishable_abc", "opaque-token", "own-secret"):
             assert secret not in shown
+
+
+def many(place: Place, count: int, *, apart: timedelta) -> None:
+    """Fill the table with events, each begun `apart` from the last."""
+    with place.store() as store:
+        insert(store)
+    table = place.rows.tables["events"]
+    [row] = table.rows
+    starts = [NINE + index * apart for index in range(count)]
+    table.rows = [
+        {**row, "id": str(index), "external_id": None, "start_time": start, "end_time": start + DAY}
+        for index, start in enumerate(starts)
+    ]
+
+
+def test_a_calendar_of_more_rows_than_one_answer_holds_is_read_to_its_end(place: Place) -> None:
+    many(place, 2500, apart=timedelta(seconds=20))
+    with place.store() as store:
+        rows = run(store.between(ME, NINE - DAY, NINE + 9 * DAY, deadline=soon()))
+    assert [row.id for row in rows] == [str(index) for index in range(2500)]
+
+
+def test_a_calendar_that_cannot_be_read_to_its_end_is_not_taken_for_one_that_was(place: Place) -> None:
+    many(place, 1001, apart=timedelta())
+    with place.store() as store, pytest.raises(VendorError, match="more than 1,000 events"):
+        run(store.between(ME, NINE - DAY, NINE + 9 * DAY, deadline=soon()))

@@ -16,8 +16,6 @@ from tests.local.running import Running, runner, until
 ORCHESTRATE = "orchestrator-local-api-orchestrate"
 WORKER = "orchestrator-local-workers-jobs"
 
-pytestmark = pytest.mark.xdist_group("failures")
-
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

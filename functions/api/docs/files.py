@@ -56,7 +56,7 @@ def asset(name: str) -> File:
     if name in _OWN:
         return own(f"static/{name}", _OWN[name])
     if name not in _BUNDLED:
-        raise NotFound("There is no such file.")
+        raise NotFound("There is no such file.", hint="The pages are /docs and /redoc.")
     return File((_bundle() / name).read_bytes(), _BUNDLED[name])
 
 

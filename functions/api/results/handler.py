@@ -13,6 +13,7 @@ from orchestrator.analysis.views import RequestView, ResultView
 from orchestrator.entry.http import Caller, create_app, lambda_handler
 from orchestrator.entry.moments import Moment
 from orchestrator.entry.snapstart import before_snapshot
+from orchestrator.errors import InvalidInput
 from orchestrator.wiring import analysis
 
 LONGEST_WAIT = 27
@@ -54,8 +55,17 @@ async def get_result(
     caller: Caller,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for its end.")] = 0,
 ) -> ResultView | BatchView:
-    """Return what the agents have found so far; with `wait`, as soon as they are done."""
+    """Return what the agents have found so far; with `wait`, as soon as they are done.
+
+    A batch is shown as it stands: it is not waited for.
+    """
     if request_id.startswith(BATCH):
+        if wait:
+            raise InvalidInput(
+                "query.wait: a batch is not waited for",
+                hint="Leave it out, or wait for one request after the other: their ids are in the batch.",
+                field="query.wait",
+            )
         return BatchView.of(*await analysis.results().batch(caller.tenant, request_id))
     return ResultView.of(await analysis.results().watch(caller.tenant, request_id, wait))
 

@@ -19,14 +19,14 @@ def get(api: Deployed, case: str = "get_result", **more: Any) -> Answer:
     return api.send(FOLDER, case, **more)
 
 
-def at(api: Deployed, case: str, identifier: str) -> Answer:
+def at(api: Deployed, case: str, identifier: str, query: str = "") -> Answer:
     """Send the event of a case for another id."""
     text = (
         json.dumps(load(FOLDER, case)).replace("req_abc123", identifier).replace("batch_abc123", identifier)
     )
     event = json.loads(text)
     event["requestContext"]["authorizer"] = {"lambda": CALLER}
-    return send(api.handler(FOLDER), event)
+    return send(api.handler(FOLDER), event | {"rawQueryString": query})
 
 
 def listed(api: Deployed, **query: Any) -> Answer:
@@ -150,14 +150,22 @@ def test_a_list_is_narrowed_by_status_and_time(api: Deployed) -> None:
 )
 def test_a_wrong_parameter_is_named(api: Deployed, query: dict[str, Any], field: str) -> None:
     answer = listed(api, **query)
-    assert (answer.status, answer.json.get("field")) == (422, field)
+    assert (answer.status, answer.json.get("field"), bool(answer.json.get("hint"))) == (422, field, True)
 
 
 @pytest.mark.parametrize("wait", ["-1", "28", "nan", "soon"])
 def test_a_wait_that_is_no_number_of_seconds_is_refused_by_name(api: Deployed, wait: str) -> None:
     put(api)
     answer = get(api, rawQueryString=f"wait={wait}", queryStringParameters={"wait": wait})
-    assert (answer.status, answer.json["field"]) == (422, "query.wait")
+    assert (answer.status, answer.json["field"], bool(answer.json["hint"])) == (422, "query.wait", True)
+
+
+def test_a_batch_is_not_waited_for_and_says_so(api: Deployed) -> None:
+    batch_id = api.send("api/process", "batch").json["batch_id"]
+    refused = at(api, "get_batch", batch_id, "wait=5")
+    assert (refused.status, refused.json["field"]) == (422, "query.wait")
+    assert "one request after the other" in refused.json["hint"]
+    assert at(api, "get_batch", batch_id, "wait=0").status == 200
 
 
 @pytest.mark.parametrize(

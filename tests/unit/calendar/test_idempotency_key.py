@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from orchestrator.calendar.models import Event
+from orchestrator.calendar.ports import Written
 from orchestrator.errors import KeyReused, VendorBusy
 from tests.fakes.event_store import MemoryEvents
-from tests.unit.calendar.desk import Desk, asking, spans
+from tests.unit.calendar.desk import TENANT, Desk, asking, spans
+
+
+class FailingInserts(MemoryEvents):
+    """A table into which nothing can be put."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        super().__init__(tenant=TENANT, rows=rows)
+
+    async def insert(self, event: Event, *, owner: str, deadline: float) -> Written:
+        return Written(503, failure=VendorBusy("supabase", "busy"))
+
 
 TWO = "Lunch tomorrow at noon and dinner at 7pm"
 
@@ -71,3 +87,18 @@ def test_an_error_frees_the_key() -> None:
     with pytest.raises(VendorBusy):
         desk.answer("What do I have tomorrow?", key="k")
     assert desk.keys.records == {}
+
+
+def test_what_was_moved_in_part_is_not_moved_again() -> None:
+    desk = Desk()
+    desk.send("Lunch tomorrow at noon")
+    words = spans(
+        {"operation": "reschedule", "title": "Lunch", "shift": "back by 30 minutes"},
+        {"title": "Dinner", "date": "tomorrow", "time": "7pm"},
+    )
+    both = replace(asking(words, words), store=FailingInserts(desk.store.rows))
+    text = "Push Lunch back by 30 minutes and book Dinner tomorrow at 7pm"
+    first, again = both.answer(text, key="k"), both.answer(text, key="k")
+    assert first.response.status == "partial"
+    assert (again.replayed, again.response) == (True, first.response)
+    assert [f"{row.start:%H:%M}" for row in both.rows] == ["12:30"]

@@ -1,9 +1,11 @@
 import json
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field, TypeAdapter, ValidationError
 
 from orchestrator.entry.bodies import MOST_DETAILS, json_path, of_validation, refuse_other_paths
 from orchestrator.errors import InvalidInput
@@ -63,6 +65,34 @@ def test_every_malformed_body_is_a_400_with_a_hint(body: str) -> None:
 )
 def test_a_location_becomes_a_path_the_caller_can_read(location: tuple[str | int, ...], path: str) -> None:
     assert json_path(location) == path
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "mend"),
+    [
+        (Annotated[int, Field(ge=1)], "0", "Send 1 or more."),
+        (Annotated[float, Field(le=27)], "28", "Send 27 or less."),
+        (Annotated[float, Field(gt=0, lt=3)], "0", "Send more than 0."),
+        (Annotated[float, Field(gt=0, lt=3)], "3", "Send less than 3."),
+        (Annotated[list[str], Field(min_length=1)], [], "Send 1 or more."),
+        (Annotated[list[str], Field(max_length=2)], ["a"] * 3, "Send 2 or fewer."),
+        (Annotated[str, Field(min_length=1)], "", "Write 1 or more characters."),
+        (Annotated[str, Field(max_length=2)], "abc", "Write 2 or fewer characters."),
+        (Annotated[str, Field(pattern="^a{2}$")], "b", "Write it so that it matches ^a{2}$."),
+        (Literal["sequential", "parallel"], "both", "Write 'sequential' or 'parallel'."),
+        (int, "x", "Write it as a whole number, in digits."),
+        (int, "1.5", "Write it as a whole number, in digits."),
+        (int, 1.5, "Write it as a whole number, in digits."),
+        (float, "x", "Write it as a number, in digits."),
+        (bool, "x", "Write it as true or false, without quotes."),
+        (datetime, "yesterday", "Write it as 2026-11-20T11:00:00Z (RFC 3339)."),
+    ],
+)
+def test_a_value_outside_of_its_bounds_is_told_what_lies_within(kind: Any, value: Any, mend: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(kind).validate_python(value)
+    problem = of_validation([error | {"loc": ("query", "x")} for error in caught.value.errors()], None)
+    assert (problem.status, problem.field, problem.hint) == (422, "query.x", mend)
 
 
 def test_several_wrong_values_are_all_listed_and_the_first_is_the_sentence() -> None:

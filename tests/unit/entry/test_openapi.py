@@ -188,6 +188,12 @@ def shown_bodies() -> Iterator[tuple[str, Any, dict[str, Any]]]:
 SHOWN = list(shown_bodies())
 
 
+def test_the_documents_own_example_is_the_first(tmp_path: Path) -> None:
+    for case in ("ambiguous", "document", "series"):
+        (tmp_path / f"{case}.json").write_text("{}")
+    assert [example.case for example in read(tmp_path)] == ["document", "ambiguous", "series"]
+
+
 def test_there_are_examples_of_requests_and_answers() -> None:
     titles = {title for title, _, _ in SHOWN}
     assert {"get /health 200 liveness", "get /api/v1/health 200 readiness"} <= titles

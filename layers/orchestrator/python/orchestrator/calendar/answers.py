@@ -34,11 +34,16 @@ _VERBS: dict[Operation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer. `failure` is why nothing of the request could be done; `replayed`: it was given before."""
+    """An answer. `failure` is why nothing of the request could be done; `replayed`: it was given before.
+
+    `final`: the request must not be done again. That is so for a success, and for a part of it that moved or
+    cancelled something: by then it is elsewhere or gone, and would be moved twice or not be found.
+    """
 
     response: CalendarResponse
     failure: OrchestratorError | None = None
     replayed: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,14 @@ def settled(done: Sequence[Done], notes: Notes) -> Answer:
     )
     failed = [one for one in done if one.failure]
     if not failed:
-        return Answer(_response(_told(done, notes), "success", done, notes, tally))
+        return Answer(_response(_told(done, notes), "success", done, notes, tally), final=True)
     failure = failed[0].failure
     why = " ".join(_failed(one) for one in failed)
     error = failure.message if failure else why
     if any(one.events for one in done):
-        return Answer(_response(f"{_listed(done)} {why}", "partial", done, notes, tally, error=error))
+        changed = any(one.events and one.operation in {"reschedule", "cancel"} for one in done)
+        response = _response(f"{_listed(done)} {why}", "partial", done, notes, tally, error=error)
+        return Answer(response, final=changed)
     return Answer(_response(why, "error", [], notes, tally, error=error), failure)
 
 

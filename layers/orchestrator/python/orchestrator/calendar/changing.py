@@ -18,6 +18,8 @@ from orchestrator.calendar.zones import at, like
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""
+MOST_SHOWN = 100
+"""Events of one answer: a year of daily ones would be more than Lambda can return."""
 _SHOWN = 5
 """Times of a moved series that are compared with what else there is, as of a new one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -148,8 +150,10 @@ class Changes:
         wanted = replace(change.target, since=None, until=None, clock=None)
         keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
         asked = [one for one in found if (one.row.id, one.start) in keys]
-        events = tuple(shown(one, one.start, one.end, self._request) for one in asked)
-        return Done(change.index, events=events, operation="query")
+        events = tuple(shown(one, one.start, one.end, self._request) for one in asked[:MOST_SHOWN])
+        left = len(asked) - len(events)
+        warnings = (f"{left} later ones are left out. Name a day, or a shorter time.",) if left else ()
+        return Done(change.index, events=events, warnings=warnings, operation="query")
 
     async def _around(self, target: Target) -> list[Occurrence]:
         reference = self._reference

@@ -19,6 +19,8 @@ from orchestrator.calendar.readings import Reference
 from orchestrator.calendar.zones import at, like
 
 ALTERNATIVES = 3
+MOST_NAMED = 50
+"""Events that are named of those that one event meets: a year meets thousands."""
 _STEP = timedelta(minutes=15)
 _OPEN, _CLOSE = time(8), time(20)
 _DAYS_AHEAD = 60
@@ -36,9 +38,9 @@ class Busy:
 
 def meeting(when: When, busy: Sequence[Busy]) -> list[Busy]:
     """Return what an event meets, in the order of `busy`."""
-    times = [(start, _end(when, start)) for start in when.instances or (when.start,)]
-    same_kind = [taken for taken in busy if taken.all_day == when.all_day]
-    return [taken for taken in same_kind if any(_meets(start, end, taken) for start, end in times)]
+    times = [_span(start, _end(when, start)) for start in when.instances or (when.start,)]
+    same_kind = [(taken, _span(taken.start, taken.end)) for taken in busy if taken.all_day == when.all_day]
+    return [taken for taken, span in same_kind if any(_meet(time, span) for time in times)]
 
 
 def report(
@@ -52,17 +54,20 @@ def report(
     if not met:
         return None
     free = islice(alternatives(when, [*busy, *others], reference), ALTERNATIVES)
-    return ConflictReport(event=index, with_events=[taken.title for taken in met], alternatives=list(free))
+    return ConflictReport(
+        event=index, with_events=[taken.title for taken in met[:MOST_NAMED]], alternatives=list(free)
+    )
 
 
 def alternatives(when: When, busy: Sequence[Busy], reference: Reference) -> Iterator[Slot]:
     """Yield the free times of the event's length, the nearest first."""
     length = when.end.astimezone(UTC) - when.start.astimezone(UTC)
-    taken = [other for other in busy if other.all_day == when.all_day]
+    taken = [_span(other.start, other.end) for other in busy if other.all_day == when.all_day]
     for start in _candidates(when, length):
         over = start.astimezone(UTC) < reference.instant.astimezone(UTC)
         times = [(one, _end(when, one)) for one in _moved(when, start)]
-        if not over and not any(_meets(*one, other) for other in taken for one in times):
+        spans = [_span(*time) for time in times]
+        if not over and not any(_meet(span, other) for other in taken for span in spans):
             yield Slot(start_time=start, end_time=times[0][1])
 
 
@@ -105,6 +110,10 @@ def _end(when: When, start: datetime) -> datetime:
     return like(start, when.start, when.end, when.zone, all_day=when.all_day)
 
 
-def _meets(start: datetime, end: datetime, other: Busy) -> bool:
-    begin, over = other.start.astimezone(UTC), other.end.astimezone(UTC)
-    return start.astimezone(UTC) < over and begin < end.astimezone(UTC)
+def _span(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    # In one zone: to compare the moments of two costs ten times as much, and there are many.
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _meet(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

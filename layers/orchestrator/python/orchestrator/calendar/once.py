@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a request that was answered is not done again, one that failed may be.
 
-Only a success is kept. What was partly done may be sent again under its key: the ids of its events are made
-from the key, so that the rows that are there stay as they are.
+A success is kept, and what was done in part if that moved or cancelled something. What else was partly done
+may be sent again under its key: the ids of its events are made from the key, so that the rows that are there
+stay as they are.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Once:
             await admission.release(claim)
             raise
         kept = answer.response.model_dump_json()
-        if answer.response.status != "success" or len(kept.encode()) > _MOST_KEPT:
+        if not answer.final or len(kept.encode()) > _MOST_KEPT:
             await admission.release(claim)
             return answer
         try:

@@ -65,13 +65,13 @@ class EventStore(Protocol):
     async def between(
         self, user_id: str, since: datetime, until: datetime, *, deadline: float
     ) -> Sequence[StoredEvent]:
-        """Return the user's events that meet the stretch, the earliest first, at most 1,000.
+        """Return the user's events that meet the stretch, the earliest first.
 
         A series is one row and is returned whenever it may have an instance in the stretch: with its first
         instance's time and its rule.
 
         Raises:
-            VendorError: the store refused or did not answer.
+            VendorError: the store refused, did not answer, or holds more than it can give.
             NotConfigured: there is no store.
         """
         ...

@@ -19,10 +19,33 @@ _MENDS = {
     "extra_forbidden": "Remove it, or check its spelling.",
     "string_type": 'Write it as a JSON string, in double quotes: "…".',
     "bool_type": "Write it as true or false, without quotes.",
+    "bool_parsing": "Write it as true or false, without quotes.",
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_parsing_size", "int_from_float"),
+        "Write it as a whole number, in digits.",
+    ),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "Write it as a number, in digits."),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"),
+        "Write it as 2026-11-20T11:00:00Z (RFC 3339).",
+    ),
     "list_type": "Write it as a JSON array: […].",
     "dict_type": "Write it as a JSON object: {…}.",
     "model_attributes_type": "Write it as a JSON object: {…}.",
 }
+_BOUNDS = {
+    "greater_than": "Send more than {gt:g}.",
+    "greater_than_equal": "Send {ge:g} or more.",
+    "less_than": "Send less than {lt:g}.",
+    "less_than_equal": "Send {le:g} or less.",
+    "too_short": "Send {min_length} or more.",
+    "too_long": "Send {max_length} or fewer.",
+    "string_too_short": "Write {min_length} or more characters.",
+    "string_too_long": "Write {max_length} or fewer characters.",
+    "string_pattern_mismatch": "Write it so that it matches {pattern}.",
+    "literal_error": "Write {expected}.",
+}
+"""As pydantic names them, each with the name of its bound."""
 _OTHER_PATHS = (
     (frozenset({"intent"}), "/orchestrate", "An intent"),
     (frozenset({"content", "user_id"}), "/api/v1/orchestrate/", "A sentence for the calendar"),
@@ -49,8 +72,13 @@ def of_validation(errors: Sequence[Any], body: Any) -> Problem:
 
 def _detail(error: Any) -> dict[str, str]:
     detail = {"field": json_path(error["loc"]), "message": str(error["msg"])}
-    mend = _MENDS.get(error["type"])
+    mend = _MENDS.get(error["type"]) or _within(error)
     return detail | ({"hint": mend} if mend else {})
+
+
+def _within(error: Any) -> str | None:
+    bound = _BOUNDS.get(error["type"])
+    return bound and bound.format(**error["ctx"])
 
 
 def json_path(location: Sequence[str | int]) -> str:

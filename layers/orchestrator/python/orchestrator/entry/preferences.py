@@ -15,8 +15,8 @@ def seconds_to_wait(prefer: str, longest: float = MAX_WAIT) -> float | None:
     """
     wishes = [wish.strip().lower() for wish in prefer.split(",")]
     for wish in wishes:
-        if found := re.fullmatch(r"wait\s*=\s*\"?([0-9]{1,6})\"?", wish):
-            return min(int(found[1]), longest)
+        if found := re.fullmatch(r"wait\s*=\s*\"?([0-9]+)\"?", wish):
+            return min(float(found[1]), longest)  # a float, since no number of digits is too much for it
     return 0 if "respond-async" in wishes else None
 
 

@@ -25,6 +25,8 @@ from orchestrator.tenancy import DEFAULT_TENANT
 
 MOST_ROWS = 1000
 """Rows of one answer: Supabase gives no more by default."""
+MOST_PAGES = 10
+"""Answers that one look at a calendar is put together from."""
 _CONFLICT = ("on_conflict", "user_id,external_id")
 _Asking = Callable[[frozenset[str]], Ask]
 """Makes a request that does without what the table lacks."""
@@ -59,9 +61,28 @@ class SupabaseEvents:
         self, user_id: str, since: datetime, until: datetime, *, deadline: float
     ) -> Sequence[StoredEvent]:
         """Return the user's events that meet the stretch, and every series that began before its end."""
+        rows, first = list[StoredEvent](), None
+        for _ in range(MOST_PAGES):
+            page = await self._page(user_id, since, until, first, deadline)
+            # A page begins where the last one ended, so that no row is lost among those of one start.
+            known = {row for row in rows if row.start == first}
+            new = [row for row in page if row not in known]
+            rows += new
+            if len(page) < MOST_ROWS:
+                return rows
+            if not new:
+                break
+            first = page[-1].start
+        raise errors.too_many(len(rows))
+
+    async def _page(
+        self, user_id: str, since: datetime, until: datetime, first: datetime | None, deadline: float
+    ) -> list[StoredEvent]:
+        """Return the earliest rows that begin at `first` or later."""
 
         def asking(lacks: frozenset[str]) -> Ask:
-            return _between(self._whose(user_id, lacks), since, until, lacks)
+            later = [] if first is None else [("start_time", f"gte.{utc(first)}")]
+            return _between([*self._whose(user_id, lacks), *later], since, until, lacks)
 
         # The tenant is asked for every time: when a table gets the column, the rows that others write into it
         # from then on are seen by nobody else, whatever was remembered.

@@ -81,6 +81,13 @@ def unreachable(url: str) -> VendorBusy:
     return VendorBusy(VENDOR, f"the connection to {url} failed", hint="Check SUPABASE_URL; else try again.")
 
 
+def too_many(count: int) -> VendorError:
+    """Return the error for a calendar of which only `count` rows could be read: the rest may matter."""
+    return VendorError(
+        VENDOR, f"the calendar has more than {count:,} events there", hint="Name a day, or a shorter time."
+    )
+
+
 def unreadable(why: str) -> VendorError:
     """Return the error for an answer that is not what PostgREST documents."""
     return VendorError(

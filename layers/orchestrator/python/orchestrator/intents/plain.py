@@ -26,7 +26,7 @@ def refuse_beyond_json(value: Mapping[str, Any], path: str) -> None:
     while found:
         place, entry, depth = found.pop()
         if wrong := _wrong(entry, depth):
-            raise InvalidInput(f"{place}: {wrong}", field=place)
+            raise InvalidInput(f"{place}: {wrong}", hint="Send what JSON can hold, as UTF-8.", field=place)
         found.extend((inner, child, depth + 1) for inner, child in _children(place, entry))
 
 

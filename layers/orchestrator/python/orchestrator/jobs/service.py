@@ -99,7 +99,10 @@ class Jobs:
         if job is None:
             raise NotFound(f"Job '{job_id}' not found")
         if self._status(job) in FINAL - {"cancelled"}:
-            raise Conflict(f"Job '{job_id}' has already ended as {self.view(job).status}")
+            raise Conflict(
+                f"Job '{job_id}' has already ended as {self.view(job).status}",
+                hint="Nothing is left to cancel.",
+            )
         return job
 
     def is_final(self, job: Job) -> bool:

@@ -174,6 +174,9 @@ class Webhooks:
 def _refused(delivery: Delivery, now: float) -> Conflict:
     subject = delivery.announcement.subject
     if len(delivery.log) >= MAX_ATTEMPTS:
-        return Conflict(f"The webhook of '{subject}' has had {MAX_ATTEMPTS} attempts")
+        return Conflict(
+            f"The webhook of '{subject}' has had {MAX_ATTEMPTS} attempts",
+            hint="It has no more: ask for the result itself.",
+        )
     left = max(1, round(delivery.lease_until - now))
     return Conflict(f"The webhook of '{subject}' is being delivered", hint="Ask again.", retry_after=left)

@@ -33,8 +33,8 @@ class Example:
 
 
 def read(folder: Path) -> Iterator[Example]:
-    """Yield the examples in `folder`, by name of their case."""
-    for file in sorted(folder.glob("*.json")):
+    """Yield the examples in `folder`: the document's own first (browsers show that one), then by name."""
+    for file in sorted(folder.glob("*.json"), key=lambda file: (file.stem != "document", file.name)):
         if not file.name.endswith(".response.json"):
             event: dict[str, Any] = json.loads(file.read_text("utf-8"))
             answer = _answer(file.with_name(f"{file.stem}.response.json"))
