@@ -42,6 +42,8 @@ _FINDERS = {
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
         rf"(?<!\w)(?:at the same time|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
+        r"|(?:first|last) thing|later today|can't make|(?:cancel|delete|move|reschedule|postpone) (?:it"
+        r"|that|them)"
         r"|(?:by )?(?:cob|eod|close of business|end of (?:the )?(?:business )?day)|twice (?:a|per) \w+"
         r"|(?:except|excluding|unless) \w+"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"

@@ -34,7 +34,8 @@ _OPERATIONS = {
         r"|am i"
         r"|is there|is [\w ]+ (?:free|available|busy|taken)"
         r"|are there|how many|who|how (?:busy|full|does|is)|(?:next|first) (?:free|open|available)"
-        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|have i got|free (?=.*\?))\b"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|anything (?:on|for|at|today"
+        r"|tomorrow|this|next)|find (?:me )?an? (?:free|open)|have i got|free (?=.*\?))\b"
     ),
 }
 _NOTHING = re.compile(r"\s*(?:don't (?!forget)|do not |never |ignore |hello|hi there|thank)")
@@ -48,6 +49,11 @@ _TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
 _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
+_WITHIN = re.compile(
+    r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
+    r"|year)(?!\w)"
+)
+"""A stretch that a series is said to be in, and not to begin in: only some of its times are meant."""
 _STOCK = re.compile(
     r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many"
     r"|does"
@@ -148,6 +154,8 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     quoted = fields["title"]
     if not quoted and fields["operation"] == "create":
         _leave_open(fields, text, small, start, end, found)
+    if fields["recurrence"] and _WITHIN.search(small[start:end]):
+        fields["recurrence"], fields["date"] = None, text[start:end].strip()
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)

@@ -102,7 +102,7 @@ def reminder(piece: str) -> str | None:
 
 def _trimmed(words: str) -> str:
     words = _bare(words)
-    while tail := _TAIL.search(words.lower()):
+    while not words.endswith(" IT") and (tail := _TAIL.search(words.lower())):
         words = _bare(words[: tail.start()])
     return words.strip()
 

@@ -52,7 +52,8 @@ _COUNTED_DAY = (
 )
 _FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine's day)(?! party| dinner)"
 _FIGURES = (
-    r"(?:\d{4}[-/]\d\d?[-/]\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?| \d\d:\d\d(?! ?(?:-|to)))?"
+    r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
+    r"| \d\d:\d\d(?! ?(?:-|to)))?"
     r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:(?:this|next|the) (?:week|weekend|month|quarter|year))"

@@ -67,7 +67,8 @@ def read(phrase: str) -> Money | None:
 
 def _plain(figure: str) -> Decimal:
     """Read a comma before exactly three figures as a thousands mark, before one or two as a decimal one; a point
-    before exactly three is a thousands mark too."""
+    before exactly three is a thousands mark too.
+    """
     if re.fullmatch(r"[\d.]+,\d{1,2}|\d{1,3}(?:\.\d{3})+", figure):
         return Decimal(figure.replace(".", "").replace(",", "."))
     return Decimal(re.sub(r"[,' ]", "", figure))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import time
+from datetime import date, time
 from itertools import product
 
 from orchestrator.calendar.build import Choice, build
@@ -33,7 +33,7 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         Impossible: they have one, which cannot be.
     """
     heard = hear(spans, reference)
-    _require(heard, spans, title)
+    _require(heard, spans, title, reference.today)
     found: dict[tuple[object, ...], When] = {}
     errors: list[str] = []
     try:
@@ -60,11 +60,11 @@ def _add(
         errors.append(str(error))
 
 
-def _require(heard: Heard, spans: EventSpans, title: str) -> None:
+def _require(heard: Heard, spans: EventSpans, title: str, today: date) -> None:
     """Ask for what is missing altogether."""
     if not heard.days and not heard.rules and not heard.timed:
         raise Unclear("date", None, f"When is '{title}'?")
-    if any(days.vague for days in heard.days) and not _starts_any_day(heard):
+    if any(days.vague and (days.first < today or not _starts_any_day(heard)) for days in heard.days):
         raise Unclear("date", spans.date, f"Which day of '{spans.date}'?")
     if not heard.days and any(
         rule.freq != "DAILY" and not rule.days and not rule.month_day for rule in heard.rules

@@ -88,7 +88,7 @@ def _stripped(piece: str) -> str:
         piece = _bare(piece)
         small = same_length(piece)
         lead = LEAD.match(small)
-        tail = TAIL.search(small)
+        tail = None if piece.endswith(" IT") else TAIL.search(small)
         if lead and lead.end() < len(piece):
             piece = piece[lead.end() :]
         elif lead:

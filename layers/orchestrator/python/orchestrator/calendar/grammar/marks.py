@@ -132,7 +132,7 @@ def _times(text: str, join: str) -> Iterator[Mark]:
     """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
     hour = HOURS.pattern
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
-    single = rf"(?:(?:at|from|@) )?{hour}"
+    single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
     for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d| {MONTH}(?!\w))", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")

@@ -39,7 +39,8 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who|how (?:busy|full|does|is)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|(?:next|first) (?:free|open"
         r"|available)"
-        r"|have i got|am i|free (?=.*\?))\b"
+        r"|anything (?:on|for|at|today|tomorrow|this|next)|find (?:me )?an? (?:free|open)|have i got|am i"
+        r"|free (?=.*\?))\b"
     ),
 }
 _VERB = re.compile(
@@ -48,6 +49,8 @@ _VERB = re.compile(
     + r"cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
 )
 _ORDER = re.compile(r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*")
+_STRETCH = re.compile(r"(?:this|next|the) (?:week|weekend|month|quarter|year)")
+_STARTS = re.compile(r"(?:start(?:s|ing)?|begin(?:s|ning)?|from)(?: on| from| in| with)? $")
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -198,6 +201,8 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
             mark.kind == "end_date" and "recurrence" in fields
         )
         return mark.kind if anchored else None
+    if mark.kind == "date" and "recurrence" in fields and _STRETCH.fullmatch(mark.words.lower()):
+        return mark.kind if _STARTS.search(before) else None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
     if (

@@ -83,7 +83,9 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
+    r"first thing|last thing|can't make|cannot make|(?:cancel|delete|move|reschedule|postpone) (?:it|that"
+    r"|them)"
+    r"|except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
     r"|possibly|sometime|some time|anytime|any time|whenever|not|never|don't|doesn't|no longer|instead|rather"
     r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
 )
@@ -111,6 +113,7 @@ NAME = re.compile(
     r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
     r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
     r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
     r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
     r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
 )
