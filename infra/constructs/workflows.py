@@ -94,7 +94,8 @@ class Workflows(Construct):
     def _tell_when_stopped(self, one: Definition) -> None:
         # The whole event, untransformed ("PutTargets": no Input, InputPath or InputTransformer). It holds the
         # execution's input as a text, whose quotes a template would have to escape; and so an event that
-        # could not be delivered looks the same when it is taken back from the dead letters.
+        # could not be delivered can be taken back from the dead letters: "Using dead-letter queues to process
+        # undelivered events" does not say whether they are kept before or after a template.
         name, pair = one.workflow.name, self._queues.by_name[one.parts.told]
         rule = events.CfnRule(
             self,

@@ -1,5 +1,6 @@
 """What the adapter does when Supabase stumbles: what is tried again, what is not, and what is sent."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -255,3 +256,29 @@ def test_a_calendar_that_cannot_be_read_to_its_end_is_not_taken_for_one_that_was
     many(place, 1001, apart=timedelta())
     with place.store() as store, pytest.raises(VendorError, match="more than 1,000 events"):
         run(store.between(ME, NINE - DAY, NINE + 9 * DAY, deadline=soon()))
+
+
+@pytest.mark.parametrize("wait", ["inf", "nan", "1e999", "-5"])
+def test_a_waiting_time_that_is_none_is_not_passed_on(wait: str) -> None:
+    answer = JSONResponse({"message": "busy"}, 429, {"retry-after": wait})
+    with serving(answering(answer)) as url, store_at(f"{url}/events", NEW_KEY) as store:
+        failure = insert(store, seconds=0.2).failure
+    assert isinstance(failure, VendorBusy)
+    assert failure.retry_after in (None, 0)
+
+
+def test_a_key_that_is_long_in_coming_ends_with_the_request() -> None:
+    async def credentials() -> tuple[str, str]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    store = SupabaseEvents("http://127.0.0.1:9/rest/v1/events", credentials)
+    written = insert(store, seconds=0.05)
+    store.close()
+    assert isinstance(written.failure, VendorBusy)
+
+
+def test_an_answer_nested_without_end_is_unreadable() -> None:
+    answer = Response("[" * 200_000, 400, media_type="application/json")
+    with serving(answering(answer)) as url, store_at(f"{url}/events", NEW_KEY) as store:
+        assert isinstance(insert(store).failure, VendorError)

@@ -148,12 +148,12 @@ def test_a_job_that_nobody_knows_is_not_found_in_the_routers_own_words(runner: R
     assert answer.json()["status"] == "error"
 
 
-def test_modes_without_an_engine_name_the_setting_they_need(runner: Running) -> None:
+def test_modes_without_an_engine_name_what_they_need(runner: Running) -> None:
     flow = ask(runner, "gmail.triage", {"since": "1 hour ago"}, mode="flow")
     mcp = ask(runner, "mcp.files.list", {})
     assert (flow.status_code, mcp.status_code) == (503, 503)
     assert "N8N_WEBHOOK_BASE" in flow.json()["error"]
-    assert "MCP_SERVERS" in mcp.json()["error"]
+    assert "MCP server" in mcp.json()["error"]
 
 
 def test_every_path_answers_with_a_slash_at_its_end_too(runner: Running) -> None:

@@ -126,6 +126,14 @@ def test_a_question_is_answered_with_what_is_there(desk: Desk) -> None:
     assert (answer.operation, answer.supabase_results.total_events) == ("query", 0)
 
 
+def test_of_many_events_ten_are_told_and_all_are_shown(desk: Desk) -> None:
+    desk.send("Standup every weekday at 9am until August 8")
+    answer = desk.send("When is the standup?")
+    assert len(answer.events) == 12
+    assert answer.response_text.count("Standup") == 10
+    assert answer.response_text.endswith("; and 2 more.")
+
+
 def test_each_time_of_a_series_is_found(desk: Desk) -> None:
     desk.send("Standup every weekday at 9am")
     events = desk.send("What do I have on Friday?").events

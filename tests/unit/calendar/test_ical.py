@@ -67,7 +67,7 @@ def test_people_and_words_cannot_break_out_of_their_line() -> None:
     assert str(event["ATTENDEE"]) == "mailto:alice@example.com"
 
 
-@pytest.mark.parametrize("address", ["a@b\r\nATTENDEE:x", "a@b\nX-EVIL:1", "a@b\x00", "a@b\rc", "a b@c"])
+@pytest.mark.parametrize("address", ["a@b\r\nATTENDEE:x", "a@b\nX-EVIL:1", "a@b\x07", "a@b\rc", "a b@c"])
 def test_an_address_that_is_none_costs_nobody_the_answer(address: str) -> None:
     nasty = ALICE | {"user_email": address}
     [event] = events(read_back("Lunch tomorrow at noon", user_mentions=[nasty]))
@@ -96,7 +96,7 @@ def test_the_times_of_a_series_are_single_events_for_who_asked_what_is_there() -
     assert not [event for event in found if "RRULE" in event]
 
 
-@pytest.mark.parametrize("words", ["Dinner in 7974 years at 7pm", "Dinner in 7900 years at 7pm"])
+@pytest.mark.parametrize("words", ["Dinner in 7960 years at 7pm", "Dinner in 7900 years at 7pm"])
 def test_events_at_the_end_of_time_have_a_zone(words: str) -> None:
     assert read_back(words, timezone="America/New_York").walk("VTIMEZONE")
 

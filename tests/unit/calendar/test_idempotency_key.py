@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from orchestrator.calendar import once
 from orchestrator.calendar.models import Event
 from orchestrator.calendar.ports import Written
 from orchestrator.errors import KeyReused, VendorBusy
+from orchestrator.idempotency import Claim
 from tests.fakes.event_store import MemoryEvents
+from tests.fakes.idempotency import MemoryIdempotency
 from tests.unit.calendar.desk import TENANT, Desk, asking, spans
 
 
@@ -102,3 +107,21 @@ def test_what_was_moved_in_part_is_not_moved_again() -> None:
     assert first.response.status == "partial"
     assert (again.replayed, again.response) == (True, first.response)
     assert [f"{row.start:%H:%M}" for row in both.rows] == ["12:30"]
+
+
+class Stuck(MemoryIdempotency):
+    """Keys that can be claimed; after that nothing answers."""
+
+    async def complete(self, claim: Claim, response: Mapping[str, Any] | None, now: float) -> None:
+        await asyncio.Event().wait()
+
+    async def release(self, claim: Claim) -> None:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [(TWO, "success"), ("Cancel the dentist", "needs_clarification")]
+)
+def test_an_answer_does_not_wait_for_its_key(text: str, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "KEEPING", 0.01)
+    assert Desk(keys=Stuck()).send(text, key="k").status == status

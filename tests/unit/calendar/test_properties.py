@@ -107,7 +107,7 @@ def test_a_rule_is_one_that_dateutil_reads_and_begins_with_the_first_instance(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=80))
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=80))
 def test_any_text_is_an_answer_or_a_question_and_never_a_crash(text: str) -> None:
     if text.strip():
         found = understand(request(text))

@@ -176,7 +176,7 @@ def test_a_queue_that_is_down_is_reported_and_leaves_no_lock() -> None:
     [
         ({"intent": "xyz"}, NotFound, r"Intent 'xyz' not found\. Available: \["),
         ({"intent": "gmail.triage"}, NotConfigured, "N8N_WEBHOOK_BASE"),
-        ({"mode": "mcp"}, NotConfigured, "MCP_SERVERS"),
+        ({"mode": "mcp"}, NotConfigured, "MCP server"),
         ({"inputs": {"n": "1"}}, InvalidInput, r"inputs\.n: "),
         ({"inputs": {"n": 1, "call": {}}}, InvalidInput, r"inputs\.call: "),
         ({"context": {"x": "\ud800"}}, InvalidInput, r"context\.x: "),

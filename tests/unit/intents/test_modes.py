@@ -1,9 +1,12 @@
 """Which engine runs an intent."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.config.groups import Intents
 from orchestrator.errors import NotConfigured
 from orchestrator.intents.models import Mode, RequestedMode
 from orchestrator.intents.modes import require_available, select_mode
@@ -50,10 +53,12 @@ def test_auto_runs_every_tool_of_the_deployment_in_agent_mode(intent: str) -> No
     assert select_mode(intent, "auto", TOOLS)[0] == "agent"
 
 
-@pytest.mark.parametrize(("mode", "setting"), [("flow", "N8N_WEBHOOK_BASE"), ("mcp", "MCP_SERVERS")])
-def test_a_mode_without_its_engine_names_the_setting_it_needs(mode: Mode, setting: str) -> None:
-    with pytest.raises(NotConfigured, match=setting):
+@pytest.mark.parametrize(("mode", "missing"), [("flow", "N8N_WEBHOOK_BASE"), ("mcp", "MCP server")])
+def test_a_mode_without_its_engine_names_what_it_needs(mode: Mode, missing: str) -> None:
+    with pytest.raises(NotConfigured, match=missing) as refused:
         require_available(mode)
+    named = re.findall(r"[A-Z0-9]+_[A-Z0-9_]+", refused.value.message)
+    assert set(named) <= Intents.variables().keys(), "names a setting that nothing reads"
 
 
 def test_agent_mode_needs_nothing() -> None:

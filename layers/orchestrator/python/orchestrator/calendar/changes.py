@@ -91,9 +91,13 @@ def target(
     days = heard.days[0]
     part = days.part or (heard.clock.part if heard.clock else None)
     begin, end = _PARTS.get(part or "", (0, 24))
-    since = at(days.first, time(begin), reference.zone)[0]
-    last = (days.last or days.first) + timedelta(days=end // 24)
-    return replace(found, since=since, until=at(last, time(end % 24), reference.zone)[0])
+    try:
+        since = at(days.first, time(begin), reference.zone)[0]
+        last = (days.last or days.first) + timedelta(days=end // 24)
+        until = at(last, time(end % 24), reference.zone)[0]
+    except OverflowError:
+        raise Unclear("date", date, f"'{date}' is further away than a calendar reaches.") from None
+    return replace(found, since=since, until=until)
 
 
 def _zone(words: str | None, reference: Reference) -> Zone:

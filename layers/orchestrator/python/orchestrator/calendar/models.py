@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+)
 
 from orchestrator.calendar.zones import iana
 
@@ -33,12 +41,24 @@ BOOKED = "Event is updated in respected calendars successfully!"
 MAX_CONTENT = 4000
 
 
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds the character U+0000, which no text in a table can")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+_YEARS = range(1900, 9000)
+_LONGEST_ZONE = 64
+"""Characters, twice those of the longest: the zones that were asked for are remembered."""
+
+
 class Mention(BaseModel):
     """A person who takes part, whether the text names them or not."""
 
-    user_id: str = Field(min_length=1, max_length=128)
-    user_name: str = Field("", max_length=256)
-    user_email: str = Field("", max_length=320)
+    user_id: Text = Field(min_length=1, max_length=128)
+    user_name: Text = Field("", max_length=256)
+    user_email: Text = Field("", max_length=320)
 
 
 class CalendarRequest(BaseModel):
@@ -46,13 +66,13 @@ class CalendarRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    content: str = Field(min_length=1, max_length=MAX_CONTENT, description="What to do, in plain words.")
-    user_id: str = Field(min_length=1, max_length=128, description="Any string, UUID or not.")
-    user_name: str = Field("", max_length=256)
-    user_email: str = Field("", max_length=320, description="A malformed address is a warning, no error.")
+    content: Text = Field(min_length=1, max_length=MAX_CONTENT, description="What to do, in plain words.")
+    user_id: Text = Field(min_length=1, max_length=128, description="Any string, UUID or not.")
+    user_name: Text = Field("", max_length=256)
+    user_email: Text = Field("", max_length=320, description="A malformed address is a warning, no error.")
     user_mentions: list[Mention] = Field(default_factory=list[Mention], max_length=100)
     timestamp: AwareDatetime = Field(description="Now, where the user is: ISO 8601 with its offset.")
-    location: str | None = Field(None, max_length=1000, description="Where, if the text does not say it.")
+    location: Text | None = Field(None, max_length=1000, description="Where, if the text does not say it.")
     timezone: str | None = Field(None, description="IANA name; without it the offset of `timestamp` counts.")
     locale: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", examples=["en-GB"])
     dry_run: bool = Field(False, description="Answer as usual, write nothing.")
@@ -66,12 +86,19 @@ class CalendarRequest(BaseModel):
             raise ValueError("says nothing")
         return content
 
+    @field_validator("timestamp")
+    @classmethod
+    def _is_of_our_time(cls, moment: datetime) -> datetime:
+        if moment.year not in _YEARS:
+            raise ValueError(f"is not of the years {_YEARS.start} to {_YEARS.stop - 1}")
+        return moment
+
     @field_validator("timezone")
     @classmethod
     def _is_a_zone(cls, name: str | None) -> str | None:
         if not name:
             return None
-        if (zone := iana(name)) is None:
+        if len(name) > _LONGEST_ZONE or (zone := iana(name)) is None:
             raise ValueError("is no IANA time zone, such as Europe/Berlin")
         return zone.name
 

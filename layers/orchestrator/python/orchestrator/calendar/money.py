@@ -66,9 +66,7 @@ def read(phrase: str) -> Money | None:
 
 
 def _plain(figure: str) -> Decimal:
-    """Read a comma before exactly three figures as a thousands mark, before one or two as a decimal one; a point
-    before exactly three is a thousands mark too.
-    """
+    """Read a figure: a comma or point before exactly three figures parts thousands, a comma else decimals."""
     if re.fullmatch(r"[\d.]+,\d{1,2}|\d{1,3}(?:\.\d{3})+", figure):
         return Decimal(figure.replace(".", "").replace(",", "."))
     return Decimal(re.sub(r"[,' ]", "", figure))

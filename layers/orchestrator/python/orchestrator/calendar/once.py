@@ -7,6 +7,7 @@ stay as they are.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import time
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 RETENTION = 24 * 3600
 """Seconds for which a key stands for its answer."""
+KEEPING = 1.5
+"""Seconds for keeping an answer, after those of the request itself: Lambda and the gateway allow for 29."""
 PATIENCE = 10.0
 """Seconds to wait for the same request to be answered elsewhere."""
 _MOST_KEPT = 350_000
@@ -83,18 +86,26 @@ class Once:
         try:
             answer = await self._calendar.orchestrate(asked, seconds)
         except Exception:
-            await admission.release(claim)
+            await self._release(claim)
             raise
         kept = answer.response.model_dump_json()
         if not answer.final or len(kept.encode()) > _MOST_KEPT:
-            await admission.release(claim)
+            await self._release(claim)
             return answer
         try:
-            await admission.complete(claim, {"answer": kept})
-        except Unavailable as error:
-            # It is done. Whoever sends it again does it again, to no effect: the ids stay the same.
-            _log.warning("an answer is not kept: %s", error.message)
+            async with asyncio.timeout(KEEPING):
+                await admission.complete(claim, {"answer": kept})
+        except (Unavailable, TimeoutError) as error:
+            # It is done. Whoever sends it again books it again, to no effect: the ids stay the same.
+            _log.warning("an answer is not kept: %s", error)
         return answer
+
+    async def _release(self, claim: Claim) -> None:
+        try:
+            async with asyncio.timeout(KEEPING):
+                await self._admission().release(claim)
+        except TimeoutError:
+            _log.warning("a key stays locked until its time is over: no answer within %s s", KEEPING)
 
 
 def _kept(record: Record) -> CalendarResponse:

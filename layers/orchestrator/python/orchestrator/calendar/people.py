@@ -21,8 +21,8 @@ class People:
 
     @property
     def names(self) -> list[str]:
-        """The participants' names, the writer's first."""
-        return [person.user_name for person in self.known]
+        """The participants' names, the writer's first; who has none is called by address or id."""
+        return [person.user_name.strip() or person.user_email or person.user_id for person in self.known]
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
@@ -34,7 +34,10 @@ def find(text: str) -> Iterator[tuple[int, int]]:
 def participants(request: CalendarRequest, mentions: Iterable[str]) -> People:
     """Return who takes part in an event whose words mention `mentions`."""
     writer = Mention(user_id=request.user_id, user_name=request.user_name, user_email=request.user_email)
-    known = list({person.user_id: person for person in (writer, *request.user_mentions)}.values())
+    people = (writer, *request.user_mentions)
+    # Of somebody who is listed twice an entry with a name counts.
+    named = {person.user_id: person for person in sorted(people, key=lambda person: bool(person.user_name))}
+    known = [named[user_id] for user_id in dict.fromkeys(person.user_id for person in people)]
     unknown = {
         name: None for text in mentions if not _listed(name := text.strip().lstrip("@").strip('"'), known)
     }

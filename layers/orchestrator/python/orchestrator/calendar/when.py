@@ -18,6 +18,8 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.zones import Zone, fixed, named
 
 MAX_READINGS = 5
+_FIRST, _LAST = 2, 9990
+"""Years in which there is room for what is counted from an event: its conflicts, free times, zone."""
 Times = tuple[time | None, time | None, bool]
 
 
@@ -55,6 +57,8 @@ def _add(
 ) -> None:
     try:
         for when in build(choice, reference):
+            if when.start.year < _FIRST or max((when.end, *when.instances)).year > _LAST:
+                raise Unreadable("That is further away than a calendar reaches.")
             found.setdefault(when.key, when)
     except Unreadable as error:
         errors.append(str(error))

@@ -81,7 +81,7 @@ class OpenAIHttp:
             raise openai_errors.from_status(response.status, _json_or_none(response), response.headers)
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise openai_errors.unreadable(f"{type(error).__name__} in the answer") from error
 
     def _post(self, content: bytes, key: str) -> urllib3.BaseHTTPResponse:
@@ -105,5 +105,5 @@ class OpenAIHttp:
 def _json_or_none(response: urllib3.BaseHTTPResponse) -> object:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -82,11 +82,14 @@ class Table:
 
     async def send(self, ask: Ask, deadline: float) -> Reply:
         """Ask, and ask again while that can help and there is time."""
+        clock = asyncio.get_running_loop().time
         try:
-            headers = await self._headers(ask)
+            # The key comes from AWS, which may be slow as well.
+            headers = await asyncio.wait_for(self._headers(ask), max(0.0, deadline - clock()))
         except OrchestratorError as problem:
             return Reply(0, failure=problem)
-        clock = asyncio.get_running_loop().time
+        except TimeoutError:
+            return Reply(0, failure=errors.no_time())
         reply = Reply(0, failure=errors.no_time())
         for attempt in range(TRIES):
             if deadline - clock() < _LEAST:
@@ -152,7 +155,7 @@ def _read(response: urllib3.BaseHTTPResponse, headers: dict[str, str]) -> Reply:
     status = response.status
     try:
         body = json.loads(response.data) if response.data else None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         if 200 <= status < 300:
             return Reply(status, failure=errors.unreadable(type(problem).__name__), doubtful=True)
         body = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, cast
 
 from orchestrator.errors import NotConfigured, NotFound, OrchestratorError, VendorBusy, VendorError
@@ -36,6 +37,7 @@ _HINTS = {
 _BY_STATUS = {401: KEY_HINT, 403: _HINTS["42501"], 404: _HINTS["42P01"]}
 _SECRET = re.compile(r"\bsb_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s\"]+")
 _LONGEST = 500
+_LONGEST_WAIT = 86_400
 _TRY_AGAIN = "Try again in a few seconds."
 
 
@@ -114,6 +116,7 @@ def _clean(value: object, secrets: Iterable[str]) -> str | None:
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
     try:
-        return max(0.0, float(headers["retry-after"]))
+        wait = float(headers["retry-after"])
     except (KeyError, ValueError):
         return None
+    return min(max(0.0, wait), _LONGEST_WAIT) if isfinite(wait) else None

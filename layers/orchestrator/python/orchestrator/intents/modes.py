@@ -8,9 +8,9 @@ from orchestrator.errors import NotConfigured
 from orchestrator.intents.models import Mode, RequestedMode
 
 _FLOW_FAMILIES = ("gmail", "slack", "calendar")
-_SETTINGS: dict[Mode, tuple[str, str]] = {
-    "flow": ("N8N_WEBHOOK_BASE or ACTIVEPIECES_BASE", "a flow engine"),
-    "mcp": ("MCP_SERVERS", "an MCP server"),
+_MISSING: dict[Mode, str] = {
+    "flow": "it needs a flow engine, set by N8N_WEBHOOK_BASE or ACTIVEPIECES_BASE, and none is called yet",
+    "mcp": "it needs an MCP server, and there is no setting for one yet",
 }
 
 
@@ -38,12 +38,11 @@ def require_available(mode: Mode) -> None:
     """Refuse the modes whose engines are not part of this version yet.
 
     Raises:
-        NotConfigured: naming the setting the mode needs.
+        NotConfigured: naming the setting the mode needs, if there is one.
     """
     if mode == "agent":
         return
-    setting, engine = _SETTINGS[mode]
     raise NotConfigured(
-        f"Mode '{mode}' is not available: it needs {engine}, set by {setting}, and none is called yet",
+        f"Mode '{mode}' is not available: {_MISSING[mode]}",
         hint="GET /intents lists what can run now, in agent mode.",
     )
