@@ -54,7 +54,7 @@ _FEAST = r"(?:christmas(?: eve| day)?|new year's (?:eve|day)|halloween|valentine
 _FIGURES = (
     r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
     r"| \d\d:\d\d(?! ?(?:-|to)))?"
-    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
+    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d|(?!\d))|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:(?:this|next|the) (?:week|weekend|month|quarter|year))"
 ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{_FEAST}|{_STRETCH})"
@@ -140,6 +140,7 @@ PRIORITY = (
     r"|immediately|important|critical|crucial|optional)"
 )
 UNREAD = (
+    rf"(?<!\w)in {MONTH}(?!\w)|"
     r"(?<![\w'@.-])(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|every|each|tomorrow|today|week-long"
     r"|month-long"
     r"|(?:first|second|third|last) (?:business|working) day|(?:january|february|july|september|october"

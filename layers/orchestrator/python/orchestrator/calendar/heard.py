@@ -78,9 +78,19 @@ def _nth_of_month(
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
     """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
     match = _OF_THE_MONTH.fullmatch(normal(spans.date or ""))
+    if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
+        raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
     if not match or list(rules) != [Rule("MONTHLY")]:
         return rules, days
     return [replace(rule, days=(f"{ordinal(match['nth'])}{code(match['day'])}",)) for rule in rules], []
+
+
+def _other_day(rules: Sequence[Rule], spans: EventSpans) -> bool:
+    """Tell whether a weekday was named that no rule has: `the Friday report every Thursday`."""
+    words = normal(spans.date or "").removeprefix("on ")
+    if not re.fullmatch(WEEKDAY, words):
+        return False
+    return any(rule.freq == "WEEKLY" and rule.days and code(words) not in rule.days for rule in rules)
 
 
 def _clock(spans: EventSpans, reference: Reference) -> Clock | None:

@@ -25,7 +25,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     SETTLED,
     TAIL,
 )
-from orchestrator.calendar.words import same_length
+from orchestrator.calendar.words import MONTH, same_length
 
 _INSIDE = frozenset({"mention", "amount", "priority"})
 """Phrases that stay in the title they stand in."""
@@ -48,12 +48,22 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     pieces = _pieces(original, start, end, found)
     place, pieces = _place([REQUEST.split(piece)[-1] for piece in pieces])
     chunks = [chunk for piece in pieces if (chunk := _stripped(piece))]
-    doubt = _second_quote(found) or _unknown_zone(original, found) or _doubt(pieces, found, original)
+    doubt = (
+        _season(place)
+        or _second_quote(found)
+        or _unknown_zone(original, found)
+        or _doubt(pieces, found, original)
+    )
     title = quote.words.strip("'\"‘’“”„«»") if quote else chunks[0] if chunks else None
     others = chunks if quote else chunks[1:]
     category = _before_called(others[0]) if quote and others else None
     notes = next((chunk for chunk in (others[1:] if category else others) if DESCRIBES.match(chunk)), None)
     return Rest(title, place, None if quote else notes, category, doubt)
+
+
+def _season(place: str | None) -> str | None:
+    """Return a place that is a month: `every Monday in March` says when, not where."""
+    return place if place and re.fullmatch(MONTH, place.lower()) else None
 
 
 def _second_quote(found: Sequence[Mark]) -> str | None:
