@@ -3,6 +3,8 @@ PYTHON ?= python3
 STAGE ?= dev
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := .venv
+# Where it is set, each of the many processes here would compile all it imports, every time.
+unexport PYTHONDONTWRITEBYTECODE
 UV := .tools/bin/uv
 READY := .venv/.ready
 RUN := .venv/bin/python

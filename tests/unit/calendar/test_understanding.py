@@ -110,6 +110,7 @@ def test_an_answer_that_is_no_json_is_asked_for_again() -> None:
 def test_a_model_that_stutters_books_an_event_once() -> None:
     answer = asking(spans(*[WORDS] * 20)).send(TEXT)
     assert [event.title for event in answer.events] == ["Lunch with Anna"]
+    assert len(asking(spans(*[WORDS] * 20)).send(f"{TEXT} {TEXT}").events) == 2
 
 
 WHOLE = spans(WORDS).model_dump_json()

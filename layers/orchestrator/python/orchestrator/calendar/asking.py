@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import resolve
-from orchestrator.calendar.spans import EventSpans, Extraction, astray, missed
+from orchestrator.calendar.spans import EventSpans, Extraction, astray, each_said, missed
 from orchestrator.errors import NotConfigured, Unavailable, VendorError
 from orchestrator.llm.instructions import Instructions
 from orchestrator.llm.patience import patiently
@@ -76,7 +76,7 @@ class Reader:
         self._note(answer.spent, "wrote what does not fit the text" if wrong else "read a text")
         if wrong:
             raise Astray
-        return _each_once(answer.value)
+        return each_said(answer.value, text)
 
     async def _asked(self, prompt: Prompt, deadline: float) -> Answer[Extraction]:
         return await patiently(lambda: ask(self._model, prompt, Extraction), deadline, self._chance)
@@ -98,12 +98,6 @@ def _wrong(answer: Answer[Extraction], text: str) -> list[str]:
             lost = EventSpans.model_fields.keys() - spans.model_fields_set
             places += [f"events[{index}].{field}" for field in sorted(lost)]
     return places
-
-
-def _each_once(extraction: Extraction) -> Extraction:
-    """Leave out what was said before: small models stutter, and nobody books one event twenty times."""
-    events = extraction.events
-    return Extraction(events=[one for index, one in enumerate(events) if one not in events[:index]])
 
 
 def _reminded(prompt: Prompt, wrong: Sequence[str]) -> Prompt:
