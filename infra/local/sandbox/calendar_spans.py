@@ -11,19 +11,31 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.local.sandbox import calendar_titles as titles
-from infra.local.sandbox.calendar_marks import Mark, marks, plain
+from infra.local.sandbox.calendar_marks import MOVE_JOIN, Mark, marks, plain
+from infra.local.sandbox.calendar_words import ONE_DAY, UNREAD, WEEKDAY
 
 _POLITE = r"\s*(?:(?:please|hey|hi|can you|could you|would you|i'd like to|i need to|also|then|and)\b[\s,]*)*"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
+_DROPPED = re.compile(_POLITE + _DROP)
 _OPERATIONS = {
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
+        rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's"
+        rf"|tomorrow's"
+        rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?"
+        rf"|1:1|retro"
+        r"|review|interview|demo|lunch|dinner|check-?in|catch-?up|session|class|reservation|booking)\b)"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
         _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do i|am i"
+        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what)|do (?:i|we)"
+        r"|am i"
         r"|is there|is [\w ]+ (?:free|available|busy|taken)"
-        r"|are there|how many|who)\b"
+        r"|are there|how many|who|how (?:busy|full|does|is)|(?:next|first) (?:free|open|available)"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|anything (?:on|for|at|today"
+        r"|tomorrow|this|next)|find (?:me )?an? (?:free|open)|have i got|free (?=.*\?))\b"
     ),
 }
 _NOTHING = re.compile(r"\s*(?:don't (?!forget)|do not |never |ignore |hello|hi there|thank)")
@@ -32,14 +44,24 @@ _CUT = re.compile(
     r" ?[;\n] ?|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_UNTIL = re.compile(r"(?:,? ?\b(?:until|till|through|ending(?: on)?|to)) $")
+_UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till|through|ending(?: on)?|to)|-)) $")
 _TO = re.compile(r"\b(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
+_ORDER = re.compile(
+    r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
+)
+_WITHIN = re.compile(
+    r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
+    r"|year)(?!\w)"
+)
+"""A stretch that a series is said to be in, and not to begin in: only some of its times are meant."""
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|does"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many"
+    r"|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
-    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something)\b|[\s?.,!])+"
+    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something|how|next|hours?|slots?"
+    r"|full|day|open|conflicts?|look|looks|like)\b|[\s?.,!])+"
 )
 
 
@@ -49,17 +71,30 @@ def extract(text: str) -> list[dict[str, Any]]:
     if _NOTHING.match(small):
         return []
     operation = _operation(small)
-    found = marks(text, "-") if operation == "reschedule" else marks(text)
+    found = _apart(small, marks(text, MOVE_JOIN)) if operation == "reschedule" else marks(text)
     if operation == "reschedule":
         return [_moved(text, small, found)]
     if operation == "query":
         return [_asked(text, small, found)]
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
-    return [event for event in _sharing(events) if event["title"] or event["operation"] == "cancel"]
+    return [event for event in _sharing(text, events) if event["title"] or event["operation"] == "cancel"]
 
 
 def _operation(small: str) -> str:
     return next((name for name, pattern in _OPERATIONS.items() if pattern.match(small)), "create")
+
+
+def _apart(small: str, found: Sequence[Mark]) -> list[Mark]:
+    """Part `Dec 10 to Dec 17`: what moves from one day to another lies on neither day in between."""
+    done: list[Mark] = []
+    for mark in found:
+        first, to, last = small[mark.start : mark.end].partition(" to ")
+        if mark.kind == "date" and re.fullmatch(ONE_DAY, first) and re.fullmatch(ONE_DAY, last):
+            done.append(Mark(mark.start, mark.start + len(first), "date"))
+            done.append(Mark(mark.start + len(first + to), mark.end, "date"))
+        else:
+            done.append(mark)
+    return done
 
 
 def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
@@ -106,20 +141,41 @@ def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
             continue
         pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
         start = mark.end
-    return [*pieces, text[start:end].lstrip("'\"”’»")]
+    pieces.append(text[start:end].lstrip('"”»'))
+    return [re.sub(r"^['’](?:s(?= ))?", "", piece) for piece in pieces]
 
 
 def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
     fields = _blank(_operation(small[start:end]))
     for mark in found:
         _put(fields, mark, text, small[start : mark.start])
-    pieces = _rest(text, start, end, found)
+    dropped = _DROPPED.match(small, start) if fields["operation"] == "cancel" else None
+    pieces = _rest(text, dropped.end() if dropped else start, end, found)
     quoted = fields["title"]
+    if not quoted and fields["operation"] == "create":
+        _leave_open(fields, text, small, start, end, found)
+    if fields["recurrence"] and _WITHIN.search(small[start:end]):
+        fields["recurrence"], fields["date"] = None, text[start:end].strip()
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
+    if order := _ORDER.search(fields["title"] or ""):
+        fields["time"] = order[0]
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _leave_open(
+    fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
+) -> None:
+    """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
+    for match in re.finditer(UNREAD, small[start:end]):
+        first, last = start + match.start(), start + match.end()
+        if any(mark.start < last and first < mark.end for mark in found):
+            continue
+        begin = text.find(fields["date"], start) if fields["date"] else first
+        fields["date"] = text[min(begin, first) : max(begin + len(fields["date"] or ""), last)]
+        return
 
 
 def _blank(operation: str) -> dict[str, Any]:
@@ -153,9 +209,14 @@ def _begun(fields: dict[str, Any], name: str) -> bool:
     return fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
 
 
-def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sharing(text: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Hand the only day of several events to those without one."""
-    last = next((event["date"] for event in events if event["date"]), None)
+    dates = [event["date"] for event in events]
+    last = next((date for date in dates if date), None)
+    if last and not dates[0] and not text.rstrip(" .!?").endswith(last):
+        # "Call Bob at 4pm and meet Anna tomorrow at 9" leaves Bob's day open: a choice, copied as it stands.
+        begin = text.find(events[0]["title"] or events[0]["time"] or "")
+        last = text[begin : text.find(last) + len(last)]
     for event in events:
         if event["date"] is None and event["recurrence"] is None:
             event["date"] = last

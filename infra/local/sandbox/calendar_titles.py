@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 
 _ASKING = (
-    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|let's|i need to|i need|i want to"
+    r"please|hey|hi|hello|kindly|do(?= an? )|can you|could you|would you|can we|let's|i need to|i need"
+    r"|i want to"
     r"|i'd like to"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
     r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
     r"|put|make"
-    r"|remind me(?: to| about| of)?|reminder to|don't forget(?: to)?|remember to|block(?: off| out)?|reserve"
+    r"|remind me(?: to| about| of)?|reminder to|don't forget(?: to)?|remember to|block(?: off| out)?"
+    r"|hold(?: off)?|reserve"
     r"|pencil in|save the date(?: for)?|cancel|call off|delete|remove|move|reschedule|shift|postpone|push"
     r"|delay"
     r"|bring|change"
 )
 _LEAD = re.compile(
-    rf"(?:[\s,;:.!?()-]+|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on|at)(?![\w'])"
+    rf"(?:[\s,;:.!?()-]+|(?:{_ASKING}|a new|an?|(?:my|the|our) calendar|the|my|our|new(?! year)|in|for|me"
+    rf"|to|on|at)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) )"
 )
 _TAIL = re.compile(
@@ -24,6 +27,12 @@ _TAIL = re.compile(
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
+_REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 _CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 _ONLINE = r"(?:zoom|teams|google meet|skype|slack|webex|facetime)"
 _ROOM = (
@@ -36,12 +45,19 @@ _PLACE = re.compile(
     rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
     rf"|(?i:at|in) (?=(?:the )?[A-Z])|@ (?=[a-zA-Z]))"
 )
+_ALONE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
 def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     """Return where it is, and `pieces` without those words."""
     for index, piece in enumerate(pieces):
+        if index and piece.startswith(",") and (alone := _ALONE.fullmatch(piece)):
+            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
         match = _PLACE.search(piece)
         if index and not match:
             match = re.match(r"\s*(?:at|in) (?=[^\W\d])", piece) or re.search(r"(?<= )in (?=the )", piece)
@@ -57,8 +73,10 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 def title(pieces: list[str]) -> str | None:
     """Return the first words of `pieces` that are more than a request or a link to a phrase."""
+    pieces = [_REQUEST.split(piece)[-1] for piece in pieces]
     found = next((found for piece in pieces if (found := _stripped(piece))), "")
-    return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
+    found = re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE)
+    return None if re.fullmatch(r"[\d\s:.-]*", found) else found
 
 
 def description(pieces: list[str]) -> str | None:
@@ -83,10 +101,17 @@ def reminder(piece: str) -> str | None:
 
 
 def _trimmed(words: str) -> str:
-    words = words.rstrip(" ,;:.!?(-")
-    while tail := _TAIL.search(words.lower()):
-        words = words[: tail.start()].rstrip(" ,;:.!?(-")
+    words = _bare(words)
+    while not words.endswith(" IT") and (tail := _TAIL.search(words.lower())):
+        words = _bare(words[: tail.start()])
     return words.strip()
+
+
+def _bare(words: str) -> str:
+    """Take the signs off the end of `words`, but not the full stop of an initial: `Anna K. on Friday`."""
+    bare = words.rstrip(" ,;:.!?(-")
+    initial = re.search(r"(?<=[a-z] )[A-Z]$", bare) and words[len(bare) :].startswith(". ")
+    return f"{bare}." if initial else bare
 
 
 def _stripped(piece: str) -> str:

@@ -47,8 +47,8 @@ class Rule:
     freq: str
     interval: int = 1
     days: tuple[str, ...] = ()
-    month_day: int | None = None
-    month: int | None = None
+    month_day: int | str | None = None
+    month: int | str | None = None
     count: int | None = None
     until: date | None = None
     part: str | None = None
@@ -68,10 +68,18 @@ class Rule:
 
 
 RULES: Forms[Rule] = Forms()
+
+
+def code(word: str) -> str:
+    """Return the two letters of RFC 5545 for the weekday that `word` names."""
+    return _CODES[weekday(word)]
+
+
 _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/){WEEKDAY}s?)*"
+_NTH_DAYS = rf"{NTH_DAY}(?:,? (?:and|&) (?:the )?{NTH_DAY})?"
 _PLURAL = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 _WORDS = {
     "daily": Rule("DAILY"),
@@ -110,9 +118,12 @@ def _every_part(match: re.Match[str], _: Reference) -> list[Rule]:
     return [Rule("DAILY", part=match["part"])]
 
 
-@RULES.form(rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day|business day)s?)")
-def _workdays(_: re.Match[str], __: Reference) -> list[Rule]:
-    return [Rule("WEEKLY", days=_WORKDAYS)]
+@RULES.form(
+    rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day"
+    rf"|business day)s?)(?: (?P<part>{PART})s?)?"
+)
+def _workdays(match: re.Match[str], _: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", days=_WORKDAYS, part=match["part"])]
 
 
 @RULES.form(rf"{_EVERY} weekend|on weekends")
@@ -153,15 +164,22 @@ def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
     return [Rule("MONTHLY", days=(f"{nth}{_CODES[weekday(word)]}",))]
 
 
-@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")
+@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) {_EVERY} quarter")
+def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
+    # In its first month; the last one of a quarter is in its last.
+    [rule] = _nth_weekday(match, reference)
+    return [replace(rule, month="3,6,9,12" if ordinal(match["nth"]) < 0 else "1,4,7,10")]
+
+
+@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{_NTH_DAYS}|last day)(?: day)?")
 @RULES.form(
-    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
-    rf"|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
+    rf"(?:on )?(?:the )?(?P<day>{_NTH_DAYS}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
+    rf"|{_EVERY} (?P<plain>{_NTH_DAYS})(?: of the month)?"
 )
 def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
     word = groups["day"] or groups.get("plain") or ""
-    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else day_number(word))]
+    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else _days_of(word))]
 
 
 @RULES.form(
@@ -273,6 +291,11 @@ def _until(day: date, zone: Zone, *, all_day: bool) -> str:
         return f"{day:%Y%m%d}"
     last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone.tz) - timedelta(seconds=1)
     return f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _days_of(words: str) -> int | str:
+    days = [day_number(word) for word in re.findall(NTH_DAY, words)]
+    return days[0] if len(days) == 1 else ",".join(map(str, days))
 
 
 def _step(word: str | None) -> int:

@@ -11,14 +11,17 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
-    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|am i|is there|are there|how many|do"
+    r"(?:\b(?:what's|what|when's|when|which|who|show|list|find|do i|do we|am i|is there|are there|how many|do"
     r"|does|i|me|we"
     r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
     r"|planned"
     r"|scheduled|coming up|upcoming|is|are|am|free|busy|available|there|happening|going on|looks? like"
     r"|for|with|to"
-    r"|anything|something)\b|[\s?.,!])+"
+    r"|anything|something|how|does|next|hours?|slots?|full|day|open|conflicts?)\b|[\s?.,!])+"
 )
+
+_HARMLESS = frozenset({"next", "hour", "hours", "half"})
+"""Of the words that may change a time, those that only say what is looked for: the next free hour."""
 
 
 def asking(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
@@ -26,7 +29,9 @@ def asking(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans,
     fields, doubt = fields_of(found, {"date": "date", "time": "time"})
     left = rest(original, 0, len(original), found)
     title = _title(original, found)
-    return EventSpans(operation="query", title=title).model_copy(update=fields), doubt or left.doubt
+    return EventSpans(operation="query", title=title).model_copy(update=fields), doubt or (
+        left.doubt if left.doubt not in _HARMLESS else None
+    )
 
 
 def _title(original: str, found: Sequence[Mark]) -> str | None:

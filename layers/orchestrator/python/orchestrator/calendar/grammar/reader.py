@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from orchestrator.calendar.grammar.clauses import Clause, clauses
 from orchestrator.calendar.grammar.leftovers import Rest, rest
-from orchestrator.calendar.grammar.marks import Mark, marks
+from orchestrator.calendar.grammar.marks import MOVE_JOIN, Mark, marks
 from orchestrator.calendar.grammar.moves import moving
 from orchestrator.calendar.grammar.queries import asking
-from orchestrator.calendar.grammar.vocabulary import COURTESY
+from orchestrator.calendar.grammar.vocabulary import COURTESY, MEETS
 from orchestrator.calendar.models import CalendarRequest, Clarification, Operation, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
@@ -21,25 +21,36 @@ from orchestrator.calendar.words import WEEKDAY, same_length
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
 _ANY_JOIN = r" ?(?:-|to|through|thru|until|till) ?"
-_DASH = r" ?- ?"
 _POLITE = rf"\s*(?:(?:{COURTESY})\b|[\s,])*"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|get rid of)"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
-        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar)\b"
+        _POLITE + r"(?:cancel|call off|(?:delete|remove) (?:the|my|our|every|all)|remove .*calendar"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
+        rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's"
+        rf"|{WEEKDAY}'s) (?:[^,.;]{{1,60}} )?{MEETS}\b)"
     ),
     "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change)\b"),
     "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)|do i"
+        _POLITE + r"(?:what(?! a\b)|what's|when|when's|which|(?:show|list|find) (?:me|my|all|the|what|every)"
+        r"|do (?:i|we)"
         r"|am i"
-        r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who)\b"
+        r"|is there|are there|is [\w ]+ (?:free|available|busy|taken)|how many|who|how (?:busy|full|does|is)"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|(?:next|first) (?:free|open"
+        r"|available)"
+        r"|anything (?:on|for|at|today|tomorrow|this|next)|find (?:me )?an? (?:free|open)|have i got|am i"
+        r"|free (?=.*\?))\b"
     ),
 }
 _VERB = re.compile(
     _POLITE
-    + r"(?:cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
+    + rf"(?:{_DROP}|"
+    + r"cancel|call off|delete|remove|move|reschedule|shift|postpone|push(?: back)?|delay|bring|change)\b"
 )
+_ORDER = re.compile(r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*")
+_STRETCH = re.compile(r"(?:this|next|the) (?:week|weekend|month|quarter|year)")
+_STARTS = re.compile(r"(?:start(?:s|ing)?|begin(?:s|ning)?|from)(?: on| from| in| with)? $")
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -84,7 +95,7 @@ def extract(request: CalendarRequest) -> Understood:
     text = same_length(original)
     reference = reference_of(request)
     operation = operation_of(text)
-    join = _DASH if operation == "reschedule" else _ANY_JOIN
+    join = MOVE_JOIN if operation == "reschedule" else _ANY_JOIN
     found = marks(text, original, request.user_mentions, reference, join)
     if operation == "reschedule":
         verb = _VERB.match(text)
@@ -98,12 +109,20 @@ def extract(request: CalendarRequest) -> Understood:
         if not spans.date and not spans.recurrence and events and spans.operation == "create":
             spans = spans.model_copy(update={"date": events[-1].date})
         elif spans.date and events and not events[0].date and not events[0].recurrence:
-            doubt = doubt or spans.date
+            if _ends_with(text, spans.date) and not any(one.date for one in events):
+                events = [one.model_copy(update={"date": spans.date}) for one in events]
+            else:
+                doubt = doubt or spans.date
         if doubt:
             understood.doubts[len(events)] = doubt
         events.append(spans)
     understood.extraction = Extraction(events=events)
     return understood
+
+
+def _ends_with(text: str, date: str) -> bool:
+    """Tell whether a day stands at the very end, where it is that of all events before it."""
+    return text.rstrip(" .!?").endswith(same_length(date))
 
 
 def operation_of(text: str) -> Operation:
@@ -125,7 +144,13 @@ def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | 
     nameless = (
         None if left.title or spans.operation == "cancel" else original[clause.start : clause.end].strip()
     )
-    return spans, doubt or left.doubt or nameless
+    return spans, doubt or left.doubt or _order_inside(left.title) or nameless
+
+
+def _order_inside(title: str | None) -> str | None:
+    """Return a second sentence of the title that asks for a change: it is no part of any name."""
+    match = _ORDER.search(same_length(title or ""))
+    return match[0] if match else None
 
 
 def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | None]:
@@ -134,7 +159,7 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
     doubt: str | None = None
     for mark in clause.marks:
         name = _field(mark, text, fields)
-        if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause):
+        if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause, mark.words):
             name = None  # a quarterly review on October 3rd is one event, or many
         if name in {"quote", "mention"}:
             continue
@@ -161,8 +186,10 @@ def _is_adjective(mark: Mark, text: str) -> bool:
     )
 
 
-def _dated(clause: Clause) -> bool:
+def _dated(clause: Clause, rule: str) -> bool:
     dates = [mark.words.lower().removeprefix("on ") for mark in clause.marks if mark.kind == "date"]
+    if rule.lower() == "monthly" and any(words.endswith(" of the month") for words in dates):
+        return False
     return any(not re.fullmatch(WEEKDAY, words) for words in dates)
 
 
@@ -174,9 +201,16 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
             mark.kind == "end_date" and "recurrence" in fields
         )
         return mark.kind if anchored else None
+    if mark.kind == "date" and "recurrence" in fields and _STRETCH.fullmatch(mark.words.lower()):
+        return mark.kind if _STARTS.search(before) else None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
-    if mark.kind == "date" and before.endswith(" to ") and "date" in fields and "time" in fields:
+    if (
+        mark.kind == "date"
+        and re.search(r" (?:to|-|until|till|through) $", before)
+        and "date" in fields
+        and "time" in fields
+    ):
         return "end_date"
     return (
         "end_time"

@@ -7,7 +7,8 @@ import re
 from orchestrator.calendar.words import MONTH, PART, WEEKDAY
 
 COURTESY = (
-    r"please|hey|hi|hello|kindly|can you|could you|would you|can we|could we|shall we|let's do|let's have"
+    r"please|hey|hi|hello|kindly|do(?= an? )|can you|could you|would you|can we|could we|shall we|let's do"
+    r"|let's have"
     r"|let's"
     r"|i need to|i need|i want to|i'd like to|i have to|we need to|i have|we have|i've got|i'm|i am|we're"
     r"|we are"
@@ -17,16 +18,23 @@ _MAKE = (
     r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set|setup|plan(?! (?:review"
     r"|b)\b)|arrange"
     r"|organi[sz]e|add|create|put|make|enter|note|remind me(?: to| about| of)?|reminder to"
-    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
+    r"|don't forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|hold(?: off)?|reserve|pencil in"
     r"|save the date(?: for)?"
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me|to)(?![\w']))"
+    rf"(?:[\s,;:.!-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    r"|new(?! year)|in|for|me|to|on(?= (?:vacation|holidays?|leave|annual leave|sick leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
 )
 """What stands before a title and is no part of it."""
+REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|thanks|thank you|pls|(?:to|in|on|into) (?:my|the|our) calendar"
@@ -35,6 +43,12 @@ TAIL = re.compile(
 """What stands behind a title or a place and only leads to the next phrase."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo|lunch"
+    r"|dinner"
+    r"|check-?in|catch-?up|session|class|reservation|booking|reminder)"
+)
+"""What stands in a calendar, so that to drop it is to cancel it."""
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
     r"|restaurant|bar"
@@ -48,6 +62,12 @@ PLACE = re.compile(
 )
 OWN_PLACE = re.compile(r"[\s,]*(?:at|in|@) ?(?=[^\W\d])", re.IGNORECASE)
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
+ALONE_PLACE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    rf"|(?:[\w-]+ ){{0,2}}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
+"""A piece between commas that only says where: `Friday 2pm, Room 4B`."""
 PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
@@ -63,7 +83,9 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
+    r"first thing|last thing|can't make|cannot make|(?:cancel|delete|move|reschedule|postpone) (?:it|that"
+    r"|them)"
+    r"|except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|perhaps|probably"
     r"|possibly|sometime|some time|anytime|any time|whenever|not|never|don't|doesn't|no longer|instead|rather"
     r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
 )
@@ -82,10 +104,20 @@ PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
-    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
+    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?"
+    r"|times|sessions)\b)"
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))"
 )
 """A number that can only be part of a name: `flight LH 401`."""
+NAME = re.compile(
+    r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
+    r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
+    r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
+    r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
+    r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
+)
+"""What holds figures and never a time: a telephone number, `10-K`, `release 2.4`, an address."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
 """What stands right behind a time like a zone; nobody knows all of them."""
 SETTLED = re.compile(r"\d ?[ap]\.?m|tonight|noon|midnight|\b(?:1[3-9]|2[0-3]|0\d)[:.h]")
