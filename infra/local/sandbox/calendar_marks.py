@@ -18,9 +18,9 @@ _MENTION = re.compile(r"(?<![\w.@])@\w[\w'-]*(?:\.\w[\w'-]*)*")
 _HOUR, _SURE = words.ANY_HOUR, words.SURE_HOUR
 _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (
-    rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting at) )?(?P<time>tonight at {_HOUR}"
-    rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}(?! ?(?:days|weeks|hours|min|people))"
-    rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?)(?![\w%]|[.,/:-]\d)"
+    rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting atMORE) )?(?P<time>tonight at {_HOUR}"
+    rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}h?(?! ?(?:days|weeks|hours|min|people))"
+    rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?(?:(?<=\d)z)?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
 _BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
@@ -30,20 +30,35 @@ _AFTER_DAY = re.compile(
     r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
 )
 _FEAST_NAME = re.compile(rf"{words.FEAST} (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
+_BARE_RANGE = re.compile(
+    rf"{_BEHIND}(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])(?= ?(?:$|[,;)]|\.(?!\d)| (?:on|in|at|for|with|to|and"
+    rf"|then|today"
+    rf"|tomorrow|next|this|{words.WEEKDAY})\b))"
+)
+_COUNTED = re.compile(
+    r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?|items?"
+    r"|slides?"
+    r"|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?|parts?|volumes?"
+    r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs)\.? $"
+)
 _FINDERS = {
     "recurrence": re.compile(
         rf"{_BEHIND}{words.RECURRENCE}(?:{words.BOUND})?(?: (?:except|but)(?: on)? {words.WEEKDAY})?(?!\w)"
     ),
-    "date": re.compile(rf"{_BEHIND}(?:(?:by|before|after|sometime) )?{words.DATE}(?![\w])"),
+    "date": re.compile(rf"{_BEHIND}(?:(?:by|before|after|sometime|no later than) )?{words.DATE}(?![\w])"),
     "duration": re.compile(rf"{_BEHIND}{words.DURATION}(?![\w])"),
     "amount": re.compile(rf"(?<![\w$]){words.MONEY}"),
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|unless|b4 [\w:]+|till late|until late|{words.SLIP}"
+        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|till late|until late|{words.SLIP}"
         rf"|{words.COUNT} (?:days|weeks) off"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
+        r"|(?:first|last) thing|later today|can't make|(?:cancel|delete|move|reschedule|postpone) (?:it"
+        r"|that|them)"
+        r"|(?:by )?(?:cob|eod|close of business|end of (?:the )?(?:business )?day)|twice (?:a|per) \w+"
+        r"|(?:except|excluding|unless) \w+"
         r"|(?:two|three|four|five|several|some) (?:meetings|events|calls|sessions|appointments))(?!\w)"
     ),
 }
@@ -63,6 +78,10 @@ def plain(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text).translate(_ALIKE)
 
 
+MOVE_JOIN = "-"
+"""What makes a range in a sentence that moves something *to* an hour."""
+
+
 def marks(text: str, join: str = "-|to|until|till?") -> list[Mark]:
     """Return the phrases of `text`, in its order; `join` is what makes two times a range."""
     small = plain(text)
@@ -79,10 +98,15 @@ def marks(text: str, join: str = "-|to|until|till?") -> list[Mark]:
 
 def _is_adjective(mark: Mark, found: list[Mark], text: str) -> bool:
     """Return whether `weekly` only tells what kind of standup it is: its days are named as well."""
-    if mark.kind != "recurrence" or " " in text[mark.start : mark.end]:
+    said = text[mark.start : mark.end]
+    if mark.kind != "recurrence" or said not in words.KIND_OF:
+        return False
+    if said == "monthly" and any(text[one.start : one.end].endswith(" of the month") for one in found):
         return False
     others = any(one.kind in {"recurrence", "date"} for one in found if one is not mark)
-    return others and bool(re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z]", text[mark.end :]))
+    return others and bool(
+        re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z\d]", text[mark.end :])
+    )
 
 
 def _phrases(text: str) -> Iterator[Mark]:
@@ -95,11 +119,16 @@ def _phrases(text: str) -> Iterator[Mark]:
 def _times(text: str, join: str) -> Iterator[Mark]:
     for match in _BETWEEN.finditer(text):
         yield Mark(*match.span("time"), "time")
-    for match in re.finditer(_TIME.replace("JOIN", join), text):
+    for match in re.finditer(
+        _TIME.replace("JOIN", join).replace("MORE", "|to" if join == MOVE_JOIN else ""), text
+    ):
         said = match["time"].rstrip(" .") if not re.search(r"[ap]\.m\.$", match["time"]) else match["time"]
         sure = re.search(rf"(?<!\w){_SURE}", said) or (match["lead"] and not re.search(r"\d \d", said))
         if sure or "tonight" in said:
             yield Mark(match.start("time"), match.start("time") + len(said), "time")
+    for match in _BARE_RANGE.finditer(text):
+        if not _COUNTED.search(text[: match.start()]):
+            yield Mark(*match.span(), "time")
 
 
 def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
@@ -132,7 +161,11 @@ def _longest(found: list[Mark]) -> list[Mark]:
 
 
 def _zones(text: str, hidden: str, found: list[Mark]) -> Iterator[Mark]:
-    ends = {mark.end for mark in found if mark.kind == "time"}
+    ends = {
+        mark.end
+        for mark in found
+        if mark.kind == "time" or (mark.kind == "date" and re.search(r"\d:\d\d$", text[: mark.end]))
+    }
     for end in ends:
         gap = re.match(r"[ (]*", text[end:])
         start = end + (gap.end() if gap else 0)

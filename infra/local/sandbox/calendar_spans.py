@@ -11,60 +11,36 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.local.sandbox import calendar_titles as titles
+from infra.local.sandbox import calendar_verbs as verbs
 from infra.local.sandbox import calendar_words as words
-from infra.local.sandbox.calendar_marks import Mark, marks, plain
+from infra.local.sandbox.calendar_marks import MOVE_JOIN, Mark, marks, plain
 
-_POLITE = (
-    r"\s*(?:(?:please|pls|plz|(?:hey|hi|hello)(?: there)?|(?:can|could|would|will) (?:you|u|we|i)"
-    r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
-    r"|i need to"
-    r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
-)
 _BULLET = re.compile(rf"(?:^|(?<=\n))[ \t]*(?:[-*•·–]|\d\d?[.)](?! ?{words.MONTH}\b)) +", re.IGNORECASE)
-_OPERATIONS = {
-    "cancel": re.compile(
-        _POLITE
-        + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
-        r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
-        r"|dinner"
-        r"|coffee|drinks|session|class|lesson)"
-        r"|(?:bin|ditch|scratch) (?:the|my|our) .*(?:meeting|call|appointment|lunch|dinner|class|lesson))\b"
-    ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
-    "query": re.compile(
-        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
-        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
-        r"|busy|taken)"
-        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
-        r"|got anything"
-        r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
-        r"|this|next))\b"
-    ),
-}
-_MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
-_NOTHING = re.compile(
-    r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
-    r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"
-)
 _WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_UNTIL = re.compile(r"(?:,? ?\b(?:until|till?|through|ending(?: on)?|to)) $")
+_UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till?|through|ending(?: on)?|to)|-)) $")
 _TO = re.compile(r"\b(?:to|until|till?|for)(?: (?:the|be|start at|at|on))* ?$")
+_ORDER = re.compile(
+    r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
+)
+_WITHIN = re.compile(
+    r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
+    r"|year)(?!\w)"
+)
+"""A stretch that a series is said to be in, and not to begin in: only some of its times are meant."""
 _STOCK = re.compile(
     r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
-    r"|room) for [\w ]+|seeing|see|doing"
-    r"|next|plate|did"
-    r"|has|have|else"
-    r"|left|up"
-    r"|so|far|looking|look|like|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|am i"
-    r"|is there|are there|how many|does"
+    r"|room) for [\w ]+|seeing|see|doing|next|plate|did|has|have|else|left|up|so|far|looking|look|like"
+    r"|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|do we|am i|is there|are there"
+    r"|how many|does"
     r"|do|i"
     r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
     r"|plans?"
-    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something)\b|[\s?.,!])+"
+    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something|how|next|hours?|slots?"
+    r"|full|day|open|conflicts?|look|looks|like)\b|[\s?.,!])+"
 )
 
 
@@ -72,10 +48,10 @@ def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
     text = _BULLET.sub(lambda match: " " * len(match[0]), text)
     small = plain(text)
-    if _NOTHING.match(small):
+    if verbs.NOTHING.match(small):
         return []
-    operation = _operation(small)
-    found = marks(text, "-") if operation == "reschedule" else marks(text)
+    operation = verbs.operation(small)
+    found = _apart(small, marks(text, MOVE_JOIN)) if operation == "reschedule" else marks(text)
     if operation == "reschedule" and _moves(small, found):
         return [_moved(text, small, found)]
     if operation == "reschedule":
@@ -83,11 +59,20 @@ def extract(text: str) -> list[dict[str, Any]]:
     if operation == "query":
         return [_asked(text, small, found)]
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
-    return [event for event in _sharing(events) if event["title"] or event["operation"] == "cancel"]
+    return [event for event in _sharing(text, events) if event["title"] or event["operation"] == "cancel"]
 
 
-def _operation(small: str) -> str:
-    return next((name for name, pattern in _OPERATIONS.items() if pattern.match(small)), "create")
+def _apart(small: str, found: Sequence[Mark]) -> list[Mark]:
+    """Part `Dec 10 to Dec 17`: what moves from one day to another lies on neither day in between."""
+    done: list[Mark] = []
+    for mark in found:
+        first, to, last = small[mark.start : mark.end].partition(" to ")
+        if mark.kind == "date" and re.fullmatch(words.ONE_DAY, first) and re.fullmatch(words.ONE_DAY, last):
+            done.append(Mark(mark.start, mark.start + len(first), "date"))
+            done.append(Mark(mark.start + len(first + to), mark.end, "date"))
+        else:
+            done.append(mark)
+    return done
 
 
 def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
@@ -150,30 +135,44 @@ def _rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
             continue
         pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
         start = mark.end
-    return [*pieces, re.sub(r"^['\"”’»]+(?!s )", "", text[start:end])]
+    pieces.append(text[start:end].lstrip('"”»'))
+    return [re.sub(r"^['’](?:s(?= ))?", "", piece) for piece in pieces]
 
 
 def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
-    fields = _blank(_operation(small[start:end]))
+    fields = _blank(verbs.operation(small[start:end]))
     for mark in found:
         _put(fields, mark, text, small[start : mark.start])
-    verb = _OPERATIONS["cancel"].match(small, start) if fields["operation"] == "cancel" else None
     if fields["operation"] == "reschedule":
         fields["operation"] = "create"
     pieces = _rest(text, start, end, found)
-    if verb:
-        pieces[0] = re.sub(
-            r"(?i)^.*?\b(?:cancel|call off|delete|remove|drop|scrap|bin|ditch"
-            r"|scratch)\b",
-            "",
-            pieces[0],
-        )
+    if fields["operation"] == "cancel":
+        pieces[0] = verbs.DROPPED.sub("", pieces[0])
     quoted = fields["title"]
+    if not quoted and fields["operation"] == "create":
+        _leave_open(fields, text, small, start, end, found)
+    if fields["recurrence"] and _WITHIN.search(small[start:end]):
+        fields["recurrence"], fields["date"] = None, text[start:end].strip()
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
+    if order := _ORDER.search(fields["title"] or ""):
+        fields["time"] = order[0]
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _leave_open(
+    fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
+) -> None:
+    """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
+    for match in re.finditer(words.UNREAD, small[start:end]):
+        first, last = start + match.start(), start + match.end()
+        if any(mark.start < last and first < mark.end for mark in found):
+            continue
+        begin = text.find(fields["date"], start) if fields["date"] else first
+        fields["date"] = text[min(begin, first) : max(begin + len(fields["date"] or ""), last)]
+        return
 
 
 def _blank(operation: str) -> dict[str, Any]:
@@ -208,9 +207,14 @@ def _begun(fields: dict[str, Any], name: str, word: str) -> bool:
     return ends or fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
 
 
-def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sharing(text: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Hand the only day of several events to those without one."""
-    last = next((event["date"] for event in events if event["date"]), None)
+    dates = [event["date"] for event in events]
+    last = next((date for date in dates if date), None)
+    if last and not dates[0] and not text.rstrip(" .!?").endswith(last):
+        # "Call Bob at 4pm and meet Anna tomorrow at 9" leaves Bob's day open: a choice, copied as it stands.
+        begin = text.find(events[0]["title"] or events[0]["time"] or "")
+        last = text[begin : text.find(last) + len(last)]
     for event in events:
         if event["date"] is None and event["recurrence"] is None:
             event["date"] = last
@@ -221,7 +225,7 @@ def _sharing(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _moves(small: str, found: Sequence[Mark]) -> bool:
     """Return whether it is said to when, or by how much; some verbs move nothing else."""
     to = any(mark.kind in {"date", "time"} and _TO.search(small[: mark.start]) for mark in found)
-    return to or _shift(small, found) is not None or bool(_MOVING.match(small))
+    return to or _shift(small, found) is not None or bool(verbs.MOVING.match(small))
 
 
 def _moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
@@ -236,7 +240,7 @@ def _moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
             continue
         old = mark.kind in {"date", "time"} and mark.start < end
         _put(fields, Mark(mark.start, mark.end, f"from_{mark.kind}") if old else mark, text, "")
-    verb = _OPERATIONS["reschedule"].match(small)
+    verb = verbs.OPERATIONS["reschedule"].match(small)
     begin = verb.end() if verb else 0
     if shift and (way := re.match(r" +(back|forward|up|ahead|out)\b(?= .*\bby )", small[begin:])):
         fields["shift"] = text[begin + way.start(1) : shift[1]]

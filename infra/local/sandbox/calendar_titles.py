@@ -6,7 +6,7 @@ import re
 
 _ASKING = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
-    r"|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
+    r"|do(?= an? )|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
     r"|actually"
     r"|(?:i )?need(?: to)?|got|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are"
     r"|i am"
@@ -16,12 +16,12 @@ _ASKING = (
     r"|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)"
     r"|remind me(?: to| about| of)?|reminder to|don't (?:let me )?forget(?: to)?|remember to|block(?: off"
-    r"| out)?|reserve"
+    r"| out)?|hold(?: off)?|reserve"
     r"|pencil in|save the date(?: for)?"
 )
 _LEAD = re.compile(
-    rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|the|my|our|new(?! year)|in|for|me|to|on"
-    rf"|at)(?![\w'])"
+    rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|(?:my|the|our) calendar|the|my|our|new(?! year)|in"
+    rf"|for|me|to|on|at)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
 )
@@ -32,6 +32,12 @@ _TAIL = re.compile(
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
+_REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 _CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 _ONLINE = r"(?:zoom|teams|google meet|skype|slack|webex|facetime)"
 _ROOM = (
@@ -55,12 +61,19 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _GENERIC = re.compile(r"(?i)reminder|event|entry|alarm|alert|slot|note")
+_ALONE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
 def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     """Return where it is, and `pieces` without those words."""
     for index, piece in enumerate(pieces):
+        if index and piece.startswith(",") and (alone := _ALONE.fullmatch(piece)):
+            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
         match = _PLACE.search(piece)
         if index and not match:
             match = _OWN_PLACE.match(piece) or re.search(r"(?<= )in (?=the )", piece)
@@ -76,10 +89,12 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
 
 def title(pieces: list[str]) -> str | None:
     """Return the first words of `pieces` that are more than a request or a link to a phrase."""
+    pieces = [_REQUEST.split(piece)[-1] for piece in pieces]
     chunks = [found for piece in pieces if (found := _stripped(piece))]
     telling = (found for found in chunks if not _GENERIC.fullmatch(found))
     found = next(telling, chunks[0] if chunks else "")
-    return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
+    found = re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE)
+    return None if re.fullmatch(r"[\d\s:.-]*", found) else found
 
 
 def description(pieces: list[str]) -> str | None:
@@ -109,10 +124,17 @@ def reminder(piece: str) -> str | None:
 
 
 def _trimmed(words: str) -> str:
-    words = words.rstrip(" ,;:.!?(@-")
-    while tail := _TAIL.search(words.lower()):
-        words = words[: tail.start()].rstrip(" ,;:.!?(@-")
+    words = _bare(words)
+    while not words.endswith(" IT") and (tail := _TAIL.search(words.lower())):
+        words = _bare(words[: tail.start()])
     return words.strip()
+
+
+def _bare(words: str) -> str:
+    """Take the signs off the end of `words`, but not the full stop of an initial: `Anna K. on Friday`."""
+    bare = words.rstrip(" ,;:.!?(@-")
+    initial = re.search(r"(?<=[a-z] )[A-Z]$", bare) and words[len(bare) :].startswith(". ")
+    return f"{bare}." if initial else bare
 
 
 def _stripped(piece: str) -> str:

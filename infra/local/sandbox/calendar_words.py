@@ -30,6 +30,7 @@ NTH = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
 PART = r"(?:morning|afternoon|evening|night)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _ORDINAL_DAY = r"(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)"
+_NTH_DAYS = rf"{_ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{_ORDINAL_DAY})?"
 _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
@@ -39,23 +40,26 @@ _CALENDAR_DAY = (
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
 )
 _NAMED_DAY = (
-    rf"(?:{WEEKDAY},? (?:the )?{_ORDINAL_DAY}(?! (?:of )?{MONTH})|(?:the )?day (?:after"
-    rf"|before) (?:{TOMORROW}|yesterday)|(?:today|{TOMORROW}|yesterday)(?: {PART})?"
+    rf"(?:(?:(?:this|next|coming) )?{WEEKDAY},? (?:the )?{_ORDINAL_DAY}(?! (?:of )?{MONTH})"
+    rf"|(?:the )?day (?:after|before) (?:{TOMORROW}|yesterday)|(?:today|{TOMORROW}|yesterday)(?: {PART})?"
     rf"|tonight|tonite|this (?:morning|afternoon|evening)"
-    rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}|{WEEKDAY} (?:of )?the week after next"
+    rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}"
+    rf"|(?:the )?{WEEKDAY} (?:(?:of )?the week )?after next"
     rf"|(?:the )?week after next,? (?:on )?{WEEKDAY}"
     rf"|(?:(?:this coming|the coming|coming|this|next) )?{WEEKDAY}(?: {PART})?"
     r")"
 )
 _RELATIVE_DAY = (
     rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|{TOMORROW}|(?:next |this )?{WEEKDAY}))"
-    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?{WEEKDAY}|(?:today|{TOMORROW}|{WEEKDAY}) week"
+    rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?(?:today|{TOMORROW}|{WEEKDAY})|(?:today|{TOMORROW}"
+    rf"|{WEEKDAY}) week"
     rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
     rf"|{COUNT} {_SHORT_UNIT} from now)"
 )
 _COUNTED_DAY = (
     rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
-    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month)?|(?:this|next) month on the {_ORDINAL_DAY}"
+    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
+    rf"|next|or|and)[a-z]))|(?:this|next) month on the {_ORDINAL_DAY}"
     r"|month end|eom)"
 )
 FEAST = (
@@ -64,9 +68,9 @@ FEAST = (
     r"|valentine's day)"
 )
 _FIGURES = (
-    r"(?:\d{4}[-/]\d\d?[-/]\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?| \d\d:\d\d(?! ?(?:-|to)))?"
-    r"|\d\d?\.\d\d?\.(?:\d{4}|\d\d)|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}"
-    r"|\d\d))?)"
+    r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
+    r"| \d\d:\d\d(?! ?(?:-|to)))?|\d\d?\.\d\d?\.(?:\d{4}|\d\d)"
+    r"|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
 ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
@@ -101,21 +105,23 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
-    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month"
-    rf"|(?:on )?the (?:{_ORDINAL_DAY}|last day) of {_EVERY} month"
-    rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{_ORDINAL_DAY}|last day|{NTH} {WEEKDAY})"
+    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
+    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
+    rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
+    rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
     rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|(?:on )?(?:weekdays|weekends|workdays)|every ?day"
-    rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)"
+    rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)(?: {PART})?"
     rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
     rf"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:, ?and |,? (?:and|&) |, )(?:mon|tues"
     r"|wednes|thurs"
     r"|fri|satur|sun)days)*"
     r"|daily|weekly|monthly|quarterly|yearly|annually|fortnightly|bi-?weekly|bi-?monthly)"
 )
+KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly", "annually", "fortnightly"})
+"""What may tell what kind of thing it is, where its rule is named as well."""
 BOUND = (
     rf"(?:,? (?:until|till?|through|ending(?: on)?) {ONE_DAY}"
     rf"| for {COUNT} (?:days|weeks|months|times|sessions))"
@@ -126,8 +132,9 @@ DURATION = (
     rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
     r"|an hour and a half)"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
-    rf"|\d+h\d\d|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long|(?:all|whole|full)[- ]day"
-    rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week"
+    rf"|\d+h\d\d|(?:(?<=\()|(?<=for ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
+    rf"|(?:all|whole|full)[- ]day|day[- ]long"
+    rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week|{COUNT} times"
     rf"|(?:(?<=for )|(?<=by )){COUNT} (?:days?|weeks?|months?|times|sessions)|{COUNT}[- ]day(?= [a-z]))"
 )
 ZONE = (
@@ -135,16 +142,27 @@ ZONE = (
     r"|atlantic)"
     r"/[a-z_]+(?:/[a-z_]+)?|(?:eastern|central european|central|mountain|pacific)(?: standard"
     r"| daylight)? time"
-    r"|[a-z]+(?: [a-z]+)? time)"
+    r"|(?!(?:for|of|on|to|the|in|at|some|any|full|and|with|by|about|focus|quiet|travel|family|lunch|break"
+    r"|free|prep|play|story|me|team) )[a-z]+(?: (?!focus|quiet|travel|family|prep)[a-z]+)? time)"
 )
 SHORT_ZONE = r"(?:[A-Z]{1,4}T|EASTERN|Eastern|Central|Mountain|Pacific)\b"
 """Right behind a time only, and in its own letters."""
 MONEY = (
     r"(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
-    r"|[$€£¥₹])\d"
+    r"|[$€£¥₹])\d(?: ?(?:k|m|million)\b)?"
     r"|\d[\d.,']*(?:\d)? ?(?:€|£|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
 )
 PRIORITY = (
-    r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]priority|no rush|urgent(?:ly)?|asap|emergency"
+    r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]prio(?:rity)?|no rush|urgent(?:ly)?|asap"
+    r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+UNREAD = (
+    rf"(?<!\w)in {MONTH}(?!\w)|"
+    r"(?<![\w'@.-])(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|every|each|tomorrow|today|week-long"
+    r"|month-long"
+    r"|(?:first|second|third|last) (?:business|working) day|(?:january|february|july|september|october"
+    r"|november"
+    r"|december))(?![\w'])"
+)
+"""What is left over and still says something about when."""

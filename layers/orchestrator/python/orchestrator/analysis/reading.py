@@ -6,19 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from orchestrator.analysis.models import AGENTS, Analysis, Batch
+from orchestrator.analysis.models import Analysis, Batch
 from orchestrator.analysis.outcome import Standing, standing
+from orchestrator.analysis.pacing import Pace
 from orchestrator.analysis.ports import AnalysisStore, Deliveries, Found
 from orchestrator.errors import NotFound
 from orchestrator.jobs.models import Ending
 
 REQUEST, BATCH = "req_", "batch_"
 """What the ids of requests and of batches begin with."""
-_EAGER = 2.0
-"""Seconds for which a wait looks often: most texts are done by then."""
-_SHORT_PAUSE, _LONG_PAUSE = 0.025, 0.5
-_TURN = 0.1
-"""Seconds an agent takes at least."""
 _ELSEWHERE = {
     "job_": "Job ids belong to GET /jobs/{job_id}.",
     "mem_": "Ids of memory belong to POST /orchestrate.",
@@ -54,17 +50,13 @@ class Results:
             NotFound: there is none, it is another tenant's, or it was deleted meanwhile.
         """
         begun = self._clock()
-        pause = _SHORT_PAUSE
+        pace = Pace()
         while True:
             shown = await self.get(tenant, request_id)
             spent = self._clock() - begun
             if shown.is_final or spent >= seconds:
                 return shown
-            # No agent is quicker than that: two of them still have their turn.
-            next_look = max(pause, _TURN) if _is_far(shown) else pause
-            await asyncio.sleep(min(next_look, seconds - spent))
-            if spent > _EAGER:
-                pause = min(pause * 1.5, _LONG_PAUSE)
+            await asyncio.sleep(min(pace.pause(shown, spent), seconds - spent))
 
     async def batch(self, tenant: str, batch_id: str) -> tuple[Batch, list[Standing]]:
         """Return the tenant's batch, and how those of its requests stand that are there. Two reads.
@@ -101,11 +93,6 @@ class Results:
         if status == "failed":
             return "nothing"
         return "result" if status in ("completed", "partial") else "open"
-
-
-def _is_far(shown: Standing) -> bool:
-    ended = sum(run.completed_at is not None for run in shown.runs.values())
-    return shown.analysis.mode == "sequential" and ended < len(AGENTS) - 1
 
 
 class Erasing:

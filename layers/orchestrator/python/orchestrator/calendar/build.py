@@ -16,7 +16,7 @@ from orchestrator.calendar.days import Days
 from orchestrator.calendar.durations import DEFAULT, Length
 from orchestrator.calendar.outcomes import When
 from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.recurrence import Rule, series
+from orchestrator.calendar.series import Rule, series
 from orchestrator.calendar.zones import Zone, at
 
 _OVERNIGHT = timedelta(hours=12)

@@ -23,6 +23,7 @@ from orchestrator.calendar.zones import Zone, at, like, named
 _KINDS = frozenset(
     {"meeting", "event", "appointment", "call", "entry"}
     | {"series", "whole", "entire", "recurring", "repeating"}
+    | {"next", "upcoming", "free", "open", "busy", "hour", "slot"}
 )
 _LEADING = "a an the my our your with for of on at to and"
 _FILLERS = frozenset(_LEADING.split())
@@ -30,6 +31,14 @@ _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I
 )
+_PARTS = {
+    "morning": (0, 12),
+    "afternoon": (12, 18),
+    "evening": (17, 24),
+    "night": (18, 24),
+    "tonight": (17, 24),
+}
+"""The hours in which an event is looked for that was said to be in a part of the day."""
 _EARLIER = frozenset({"forward", "earlier", "up", "ahead"})
 
 
@@ -80,9 +89,12 @@ def target(
     if not heard.days:
         return found
     days = heard.days[0]
+    part = days.part or (heard.clock.part if heard.clock else None)
+    begin, end = _PARTS.get(part or "", (0, 24))
     try:
-        since = at(days.first, time(), reference.zone)[0]
-        until = at((days.last or days.first) + timedelta(days=1), time(), reference.zone)[0]
+        since = at(days.first, time(begin), reference.zone)[0]
+        last = (days.last or days.first) + timedelta(days=end // 24)
+        until = at(last, time(end % 24), reference.zone)[0]
     except OverflowError:
         raise Unclear("date", date, f"'{date}' is further away than a calendar reaches.") from None
     return replace(found, since=since, until=until)

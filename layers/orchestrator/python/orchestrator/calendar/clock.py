@@ -142,7 +142,7 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     Raises:
         Unreadable: it names a time that no clock shows.
     """
-    words = re.sub(r"^(?:@ ?|(?:at|by|from|on|in the|this) )", "", normal(phrase))
+    words = re.sub(r"^(?:@ ?|(?:at|from|on|in the|this) )", "", normal(phrase))
     if (found := _times(words, reference)) is not None:
         return found
     match = _TRAILING_ZONE.fullmatch(words)

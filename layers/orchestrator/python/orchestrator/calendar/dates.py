@@ -183,7 +183,7 @@ def _next_week(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(
-    rf"(?P<weekday>{WEEKDAY}) (?:of )?the week after next"
+    rf"(?:the )?(?P<weekday>{WEEKDAY}) (?:(?:of )?the week )?after next"
     rf"|(?:the )?week after next,? (?:on )?(?P<wd>{WEEKDAY})"
 )
 def _week_after_next(match: re.Match[str], reference: Reference) -> list[Days]:
@@ -191,7 +191,7 @@ def _week_after_next(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:from|after) (?P<day>today|{TOMORROW}|now|(?:this |next )?{WEEKDAY})")
-@DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:on )?(?P<day>{WEEKDAY})")
+@DATES.form(rf"(?P<n>{NUMBER}) weeks? (?:on )?(?P<day>today|{TOMORROW}|{WEEKDAY})")
 @DATES.form(rf"(?P<day>today|{TOMORROW}|{WEEKDAY}) week")
 def _weeks_from(match: re.Match[str], reference: Reference) -> list[Days]:
     count = number(match["n"]) if "n" in match.re.groupindex else 1
@@ -246,7 +246,7 @@ def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
     return [Days(next(found for found in days if found and found >= reference.today))]
 
 
-@DATES.form(rf"(?:on )?(?P<weekday>{WEEKDAY}),? (?:the )?(?P<day>{NTH_DAY})")
+@DATES.form(rf"(?:on )?(?:(?:this|next|coming) )?(?P<weekday>{WEEKDAY}),? (?:the )?(?P<day>{NTH_DAY})")
 def _weekday_and_day(match: re.Match[str], reference: Reference) -> list[Days]:
     found = DATES.read(match["day"], reference)
     fits = found[0].first.weekday() == weekday(match["weekday"])

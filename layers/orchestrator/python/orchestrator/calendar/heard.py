@@ -14,12 +14,14 @@ from orchestrator.calendar.days import Days
 from orchestrator.calendar.durations import LENGTHS, Length
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.recurrence import Rule, bound_for, bound_until, read_rule
+from orchestrator.calendar.recurrence import bound_for, bound_until, code, read_rule
+from orchestrator.calendar.series import Rule
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.words import normal
+from orchestrator.calendar.words import ORDINAL, WEEKDAY, normal, ordinal
 
 Value = TypeVar("Value")
 _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")
+_OF_THE_MONTH = re.compile(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) the month")
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -51,6 +53,7 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
     days = _days(spans, reference, series=bool(rules))
+    rules, days = _nth_of_month(rules, days, spans)
     if rules:
         rules, length = _bounded(rules, length, spans, reference)
     if length and (length.unit in {"month", "year", "time", "occurrence", "session"} or not _lasts(length)):
@@ -69,6 +72,26 @@ def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
     except Unreadable:
         whole = []
     return spans if whole else spans.model_copy(update={"date": day, "time": clock})
+
+
+def _nth_of_month(
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans
+) -> tuple[Sequence[Rule], Sequence[Days]]:
+    """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
+    match = _OF_THE_MONTH.fullmatch(normal(spans.date or ""))
+    if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
+        raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
+    if not match or list(rules) != [Rule("MONTHLY")]:
+        return rules, days
+    return [replace(rule, days=(f"{ordinal(match['nth'])}{code(match['day'])}",)) for rule in rules], []
+
+
+def _other_day(rules: Sequence[Rule], spans: EventSpans) -> bool:
+    """Tell whether a weekday was named that no rule has: `the Friday report every Thursday`."""
+    words = normal(spans.date or "").removeprefix("on ")
+    if not re.fullmatch(WEEKDAY, words):
+        return False
+    return any(rule.freq == "WEEKLY" and rule.days and code(words) not in rule.days for rule in rules)
 
 
 def _clock(spans: EventSpans, reference: Reference) -> Clock | None:
@@ -121,7 +144,7 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
 
 def _bound(words: str) -> str:
     return re.sub(
-        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(), flags=re.IGNORECASE
+        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(" ,"), flags=re.IGNORECASE
     )
 
 

@@ -10,11 +10,11 @@ from orchestrator.calendar.models import Category, Mention, Priority
 
 _PRIORITIES: dict[Priority, str] = {
     "low": (
-        r"not urgent|low[- ]priority|no rush|whenever|unimportant|not important|optional|nice to have"
+        r"not urgent|low[- ]prio(?:rity)?|no rush|whenever|unimportant|not important|optional|nice to have"
         r"|if possible"
     ),
-    "urgent": r"urgent(?:ly)?|asap|emergency|immediately|right away|top[- ]priority|highest[- ]priority",
-    "high": r"important|high[- ]priority|critical|crucial|must not miss|can't miss",
+    "urgent": r"urgent(?:ly)?|asap|emergency|immediately|right away|top[- ]prio(?:rity)?|highest[- ]priority",
+    "high": r"important|high[- ]prio(?:rity)?|critical|crucial|must not miss|can't miss",
     "medium": r"(?:medium|normal)[- ]priority",
 }
 _CATEGORIES: dict[Category, str] = {
@@ -26,7 +26,8 @@ _CATEGORIES: dict[Category, str] = {
     "personal": (
         r"birthday|anniversary|gym|yoga|workout|run|dinner|lunch|breakfast|brunch|drinks|coffee|party|parties"
         r"|date night"
-        r"|mom|mother|dad|father|mum|grandma|grandpa|kids|family|wedding|vacation|holiday|haircut|concert|movie"
+        r"|mom|mother|dad|father|mum|grandma|grandpa|kids|family|wedding|vacation|holiday|haircut|concert"
+        r"|movie"
     ),
     "external_meeting": r"client|customer|vendor|supplier|partner|interview|demo|sales call|pitch|investor",
     "internal_meeting": (

@@ -29,12 +29,12 @@ _NAMES = {
     "franc": "CHF",
 }
 _CODES = "usd|eur|gbp|jpy|inr|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|cny|sgd|hkd|krw|brl|mxn|zar"
-_FIGURE = r"\d{1,3}(?:\.\d{3})+,\d\d|\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d{1,2})?"
+_FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d\d|(?![\d,.]))|\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d{1,2})?"
 _SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
 _MONEY = re.compile(
     rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
     r"(?P<s>k|m|thousand|million)?(?![\w])"
-    rf"|(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?"
+    rf"|(?<![\d.,])(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?"
     rf"(?P<unit>[€£¥₹₩$]|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
 )
 
@@ -66,7 +66,7 @@ def read(phrase: str) -> Money | None:
 
 
 def _plain(figure: str) -> Decimal:
-    """Read a comma before exactly three figures as a thousands mark, before one or two as a decimal one."""
-    if re.fullmatch(r"[\d.]+,\d{1,2}", figure):
+    """Read a figure: a comma or point before exactly three figures parts thousands, a comma else decimals."""
+    if re.fullmatch(r"[\d.]+,\d{1,2}|\d{1,3}(?:\.\d{3})+", figure):
         return Decimal(figure.replace(".", "").replace(",", "."))
     return Decimal(re.sub(r"[,' ]", "", figure))

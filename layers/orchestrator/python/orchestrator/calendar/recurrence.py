@@ -1,4 +1,4 @@
-"""Recurrence phrases to RFC 5545 rules, and the instances a rule has in the event's own zone.
+"""Recurrence phrases to RFC 5545 rules.
 
 Rules: a series begins with its first instance at or after the reference, or after the date it is said to
 start on; its clock stays the same when its zone's offset changes; `for 6 weeks` counts instances, `until` a
@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from dataclasses import replace
 
 from orchestrator.calendar.dates import DATES
 from orchestrator.calendar.durations import LENGTHS, Length
 from orchestrator.calendar.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.series import CODES, Rule
 from orchestrator.calendar.words import (
     MONTH,
     NTH_DAY,
@@ -32,46 +30,23 @@ from orchestrator.calendar.words import (
     ordinal,
     weekday,
 )
-from orchestrator.calendar.zones import Zone, at
 
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
-_LIMIT = 4000
-"""Instances looked at before a rule counts as having none: more than ten years of days."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A recurrence before it is bound to a first day. `part`: a part of the day named with it."""
-
-    freq: str
-    interval: int = 1
-    days: tuple[str, ...] = ()
-    month_day: int | None = None
-    month: int | None = None
-    count: int | None = None
-    until: date | None = None
-    part: str | None = None
-
-    def text(self, until: str | None = None) -> str:
-        """Return the RFC 5545 value; `until` is the last moment as the event's kind of value wants it."""
-        parts = {
-            "FREQ": self.freq,
-            "INTERVAL": self.interval if self.interval > 1 else None,
-            "BYMONTH": self.month,
-            "BYMONTHDAY": self.month_day,
-            "BYDAY": ",".join(self.days) or None,
-            "COUNT": self.count,
-            "UNTIL": until,
-        }
-        return ";".join(f"{key}={value}" for key, value in parts.items() if value is not None)
 
 
 RULES: Forms[Rule] = Forms()
+
+
+def code(word: str) -> str:
+    """Return the two letters of RFC 5545 for the weekday that `word` names."""
+    return CODES[weekday(word)]
+
+
 _EVERY = r"(?:every|each)"
 _STEP = rf"(?:(?P<n>other|second|2nd|third|3rd|fourth|4th|{NUMBER}) )"
 _UNITS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? ?(?:and|&) |, ?|/| ){WEEKDAY}s?)*"
+_NTH_DAYS = rf"{NTH_DAY}(?:,? (?:and|&) (?:the )?{NTH_DAY})?"
 _PLURAL = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 _WORDS = {
     "daily": Rule("DAILY"),
@@ -110,9 +85,12 @@ def _every_part(match: re.Match[str], _: Reference) -> list[Rule]:
     return [Rule("DAILY", part=match["part"])]
 
 
-@RULES.form(rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day|business day)s?)")
-def _workdays(_: re.Match[str], __: Reference) -> list[Rule]:
-    return [Rule("WEEKLY", days=_WORKDAYS)]
+@RULES.form(
+    rf"(?:(?:on )?(?:{_EVERY} )?(?:weekday|workday|work day|working day"
+    rf"|business day)s?)(?: (?P<part>{PART})s?)?"
+)
+def _workdays(match: re.Match[str], _: Reference) -> list[Rule]:
+    return [Rule("WEEKLY", days=_WORKDAYS, part=match["part"])]
 
 
 @RULES.form(rf"{_EVERY} weekend|on weekends")
@@ -128,7 +106,7 @@ def _weekends(_: re.Match[str], __: Reference) -> list[Rule]:
 def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
     found = re.findall(WEEKDAY, groups["days"] or groups.get("plural") or "")
-    days = tuple(sorted({_CODES[weekday(word)] for word in found}, key=_CODES.index))
+    days = tuple(sorted({CODES[weekday(word)] for word in found}, key=CODES.index))
     step = 2 if groups.get("word") == "fortnightly" else _step(groups["n"])
     rules = [Rule("WEEKLY", step, days, part=groups.get("part"))]
     if not groups.get("word") and (groups["n"] or "") in {"2nd", "third", "3rd", "fourth", "4th"}:
@@ -139,7 +117,7 @@ def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
 @RULES.form(rf"(?:on )?(?P<plural>{_PLURAL}(?:(?:, ?and |,? ?(?:and|&) |, ?){_PLURAL})*)")
 def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     days = {weekday(word) for word in re.findall(r"[a-z]+days", match["plural"])}
-    return [Rule("WEEKLY", days=tuple(_CODES[day] for day in sorted(days)))]
+    return [Rule("WEEKLY", days=tuple(CODES[day] for day in sorted(days)))]
 
 
 @RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month")
@@ -150,18 +128,25 @@ def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
     nth, word = ordinal(match["nth"]), match["day"]
     if word == "day":
         return [Rule("MONTHLY", month_day=nth)]
-    return [Rule("MONTHLY", days=(f"{nth}{_CODES[weekday(word)]}",))]
+    return [Rule("MONTHLY", days=(f"{nth}{CODES[weekday(word)]}",))]
 
 
-@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{NTH_DAY}|last day)(?: day)?")
+@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) {_EVERY} quarter")
+def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
+    # In its first month; the last one of a quarter is in its last.
+    [rule] = _nth_weekday(match, reference)
+    return [replace(rule, month="3,6,9,12" if ordinal(match["nth"]) < 0 else "1,4,7,10")]
+
+
+@RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{_NTH_DAYS}|last day)(?: day)?")
 @RULES.form(
-    rf"(?:on )?(?:the )?(?P<day>{NTH_DAY}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
-    rf"|{_EVERY} (?P<plain>{NTH_DAY})(?: of the month)?"
+    rf"(?:on )?(?:the )?(?P<day>{_NTH_DAYS}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
+    rf"|{_EVERY} (?P<plain>{_NTH_DAYS})(?: of the month)?"
 )
 def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
     word = groups["day"] or groups.get("plain") or ""
-    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else day_number(word))]
+    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else _days_of(word))]
 
 
 @RULES.form(
@@ -219,60 +204,9 @@ def bound_for(rule: Rule, length: Length) -> Rule:
     raise Unreadable("It is not clear how many times the series is to take place.")
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A rule bound to its first day: RFC 5545 text and the next instances."""
-
-    rrule: str
-    first: date
-    instances: tuple[datetime, ...]
-
-
-def series(
-    rule: Rule, start: date, clock: time, zone: Zone, *, all_day: bool, after: datetime | None = None
-) -> Series:
-    """Return the series of `rule` from its first instance on or after `start` (not before `after`).
-
-    Raises:
-        Unreadable: the rule has no instance, or ends before its first.
-    """
-    bare = replace(rule, interval=1, count=None, until=None).text()
-    days = (moment.date() for moment in islice(instances(bare, datetime.combine(start, clock)), _LIMIT))
-    first = next((day for day in days if after is None or at(day, clock, zone)[0] >= after), None)
-    if first is None or (rule.until and rule.until < first):
-        raise Unreadable("The series ends before it begins.")
-    if rule.freq == "WEEKLY" and not rule.days:
-        rule = replace(rule, days=(_CODES[first.weekday()],))
-    text = rule.text(_until(rule.until, zone, all_day=all_day) if rule.until else None)
-    return Series(text, first, tuple(islice(_instances(rule, first, clock, zone), 5)))
-
-
-def _instances(rule: Rule, first: date, clock: time, zone: Zone) -> Iterator[datetime]:
-    # Counted on the wall clock and placed in the zone one by one: a change of the offset moves none of them.
-    bare = replace(rule, until=None).text()
-    for moment in instances(bare, datetime.combine(first, clock)):
-        if rule.until and moment.date() > rule.until:
-            return
-        yield at(moment.date(), moment.time(), zone)[0]
-
-
-def instances(rule: str, first: datetime) -> Iterator[datetime]:
-    """Return the moments of an RFC 5545 rule from `first` on, on the clock that `first` is on.
-
-    Raises:
-        ValueError: it is no such rule.
-    """
-    from dateutil.rrule import rrulestr  # 8 ms to import, and most events do not repeat
-
-    return iter(rrulestr(rule, dtstart=first))
-
-
-def _until(day: date, zone: Zone, *, all_day: bool) -> str:
-    """Return the bound as RFC 5545 wants it: a date for whole days, else UTC."""
-    if all_day:
-        return f"{day:%Y%m%d}"
-    last = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone.tz) - timedelta(seconds=1)
-    return f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+def _days_of(words: str) -> int | str:
+    days = [day_number(word) for word in re.findall(NTH_DAY, words)]
+    return days[0] if len(days) == 1 else ",".join(map(str, days))
 
 
 def _step(word: str | None) -> int:

@@ -12,7 +12,7 @@ from orchestrator.calendar.changes import Existing
 from orchestrator.calendar.conflicts import Busy
 from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
 from orchestrator.calendar.ports import StoredEvent
-from orchestrator.calendar.recurrence import instances
+from orchestrator.calendar.series import instances
 from orchestrator.calendar.zones import Zone, iana, like, named, of_instant
 
 _MOST = 5000

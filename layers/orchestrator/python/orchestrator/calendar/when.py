@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import time
+from datetime import date, time
 from itertools import product
 
 from orchestrator.calendar.build import Choice, build
@@ -13,7 +13,7 @@ from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.outcomes import Unclear, When
 from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.recurrence import Rule
+from orchestrator.calendar.series import Rule
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.zones import Zone, fixed, named
 
@@ -35,7 +35,7 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         Impossible: they have one, which cannot be.
     """
     heard = hear(spans, reference)
-    _require(heard, spans, title)
+    _require(heard, spans, title, reference.today)
     found: dict[tuple[object, ...], When] = {}
     errors: list[str] = []
     try:
@@ -64,16 +64,20 @@ def _add(
         errors.append(str(error))
 
 
-def _require(heard: Heard, spans: EventSpans, title: str) -> None:
+def _require(heard: Heard, spans: EventSpans, title: str, today: date) -> None:
     """Ask for what is missing altogether."""
     if not heard.days and not heard.rules and not heard.timed:
         raise Unclear("date", None, f"When is '{title}'?")
-    if any(days.vague for days in heard.days) and not _starts_any_day(heard):
+    if any(days.vague and (days.first < today or not _starts_any_day(heard)) for days in heard.days):
         raise Unclear("date", spans.date, f"Which day of '{spans.date}'?")
     if not heard.days and any(
         rule.freq != "DAILY" and not rule.days and not rule.month_day for rule in heard.rules
     ):
         raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
+
+    midnight = heard.clock and heard.clock.start and heard.clock.start.midnight
+    if midnight and any(rule.days for rule in heard.rules):
+        raise Unclear("time", spans.time, f"Does '{title}' take place as its day begins, or as it ends?")
 
 
 def _starts_any_day(heard: Heard) -> bool:

@@ -126,6 +126,8 @@ def of_instant(instant: datetime) -> Zone:
 def named(words: str, day: date, caller: Zone, locale: str | None) -> list[Zone]:
     """Return the zones that `words` can mean on `day`, best first; none when they name none."""
     words = re.sub(r" (?:standard |daylight )?time$", "", words.strip(" ()").lower())
+    if words in {"my", "our"}:
+        return [caller]
     if words in _SHARED:
         return _shared(words, caller, locale)
     if words in _SEASONAL:

@@ -8,22 +8,25 @@ from dataclasses import dataclass
 
 from orchestrator.calendar.grammar.marks import HIDDEN, Mark
 from orchestrator.calendar.grammar.vocabulary import (
+    ALONE_PLACE,
     CALLED,
     DESCRIBES,
     DOUBT,
     FOREIGN_ZONE,
     GENERIC,
     LEAD,
+    NAME,
     NUMBER_NAME,
     OWN_PLACE,
     PART_NAME,
     PLACE,
     PLACE_END,
     PUNCTUATION,
+    REQUEST,
     SETTLED,
     TAIL,
 )
-from orchestrator.calendar.words import same_length
+from orchestrator.calendar.words import MONTH, same_length
 
 _NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
 _INSIDE = frozenset({"mention", "amount", "priority"})
@@ -45,9 +48,14 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     """Return what is left between `start` and `end` of `original` around the marks of a clause."""
     quote = next((mark for mark in found if mark.kind == "quote"), None)
     pieces = _pieces(original, start, end, found)
-    place, pieces = _place(pieces)
+    place, pieces = _place([REQUEST.split(piece)[-1] for piece in pieces])
     chunks = [chunk for piece in pieces if (chunk := _stripped(piece))]
-    doubt = _second_quote(found) or _unknown_zone(original, found) or _doubt(pieces, found, original)
+    doubt = (
+        _season(place)
+        or _second_quote(found)
+        or _unknown_zone(original, found)
+        or _doubt(pieces, found, original)
+    )
     title = quote.words.strip("'\"‘’“”„«»") if quote else _titled(chunks)
     others = chunks if quote else [chunk for chunk in chunks if chunk != title]
     category = _before_called(others[0]) if quote and others else None
@@ -59,6 +67,11 @@ def _titled(chunks: Sequence[str]) -> str | None:
     """Return the first chunk, unless it only says that there is something to remember."""
     telling = (chunk for chunk in chunks if not GENERIC.fullmatch(same_length(chunk)))
     return next(telling, chunks[0] if chunks else None)
+
+
+def _season(place: str | None) -> str | None:
+    """Return a place that is a month: `every Monday in March` says when, not where."""
+    return place if place and re.fullmatch(MONTH, place.lower()) else None
 
 
 def _second_quote(found: Sequence[Mark]) -> str | None:
@@ -90,10 +103,10 @@ def _pieces(original: str, start: int, end: int, found: Sequence[Mark]) -> list[
 def _stripped(piece: str) -> str:
     """Take the words that ask, and those that lead to the next phrase, off both ends."""
     while True:
-        piece = piece.rstrip(PUNCTUATION)
+        piece = _bare(piece)
         small = same_length(piece)
         lead = LEAD.match(small)
-        tail = TAIL.search(small)
+        tail = None if piece.endswith(" IT") else TAIL.search(small)
         if lead and lead.end() < len(piece):
             piece = piece[lead.end() :]
         elif lead:
@@ -106,8 +119,17 @@ def _stripped(piece: str) -> str:
             return piece.strip()
 
 
+def _bare(piece: str) -> str:
+    """Take the signs off the end of `piece`, but not the full stop of an initial: `Anna K. on Friday`."""
+    bare = piece.rstrip(PUNCTUATION)
+    initial = re.search(r"(?<=[a-z] )[A-Z]$", bare) and piece[len(bare) :].startswith(". ")
+    return f"{bare}." if initial else bare
+
+
 def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
+        if index and piece.startswith(",") and (alone := ALONE_PLACE.fullmatch(piece)):
+            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
         match = PLACE.search(piece) or PLACE.search(same_length(piece))
         # Behind a phrase of its own, `at` and `in` can only lead to a place.
         match = (OWN_PLACE.match(piece) if index else None) or match
@@ -137,7 +159,7 @@ def _doubt(pieces: Sequence[str], found: Sequence[Mark], original: str) -> str |
     inside = [same_length(original[mark.start : mark.end]) for mark in found if mark.kind in _INSIDE]
     settled = any(mark.kind in {"time", "date"} and SETTLED.search(same_length(mark.words)) for mark in found)
     for piece in pieces:
-        text = same_length(piece)
+        text = NAME.sub(HIDDEN, same_length(piece))
         # `Movie night at 8pm`: the name of a thing says nothing new about a time that is settled.
         text = PART_NAME.sub(HIDDEN, text) if settled else text
         text = NUMBER_NAME.sub(HIDDEN, text) if settled else text

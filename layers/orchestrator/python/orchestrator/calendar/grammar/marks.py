@@ -15,9 +15,13 @@ from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
 from orchestrator.calendar.readings import Reference
 from orchestrator.calendar.recurrence import RULES
-from orchestrator.calendar.words import MONTH
+from orchestrator.calendar.words import MONTH, WEEKDAY
 from orchestrator.calendar.zones import OFFSET, ZONE, named
 
+_KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
+"""What may tell what kind of thing it is, where its rule is named as well."""
+MOVE_JOIN = r" ?- ?"
+"""What makes a range in a sentence that moves something *to* an hour."""
 HIDDEN = "\x00"
 """Stands for characters that no other phrase may reach into."""
 _QUOTE = re.compile(
@@ -34,7 +38,22 @@ _BARE_END = (
     r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
     r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
 )
-_STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$")
+_BARE_RANGE = re.compile(r"(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])")
+_COUNTED = re.compile(
+    r"(?:[#/$€£-]|\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?"
+    r"|items?|slides?|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?"
+    r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs))\.? ?$"
+)
+_GOES_ON = re.compile(
+    rf" ?(?:$|[,;.)\n\x00]| (?:on|in|at|for|with|to|and|then|today|tomorrow|next|this|{WEEKDAY}|{MONTH})\b)"
+)
+_ORDINAL_NAME = re.compile(
+    r"(?:the )?\d\d?(?:st|nd|rd|th) (?!(?:at|from|in|for|of|and|to|until|till|through|with|by|this|next"
+    r"|or)\b)"
+    rf"(?!{MONTH}(?!\w))(?=[a-z])"
+)
+"""`4th floor`, `2nd interview`: an ordinal that counts things, not days."""
+_STRONG_LENGTH = re.compile(r"^(?:for|lasting|lasts)\b|-|h|min|\dm|day$|times$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -106,26 +125,31 @@ def _candidates(text: str, join: str) -> Iterator[Mark]:
     }
     for kind, find in finders.items():
         for start, end in find(text):
+            if kind == "date" and _ORDINAL_NAME.match(text, start):
+                continue
             if kind != "duration" or text[:start].endswith("by ") or _STRONG_LENGTH.search(text[start:end]):
                 yield Mark(start, end, kind, "")
     for match in re.finditer(rf"(?<!\w)(?:utc|gmt) ?{OFFSET}(?!\w)", text):
         yield Mark(match.start(), match.end(), "zone", "")
     yield from _times(text, join)
+    if join == MOVE_JOIN:
+        for match in re.finditer(
+            rf"(?<= to )(?:1?\d|2[0-4])(?= ?(?:$|[,;!?]|\.(?!\d)| (?:on|{WEEKDAY}|today|tomorrow)\b))", text
+        ):
+            yield Mark(match.start(), match.end(), "time", "")
 
 
 def _times(text: str, join: str) -> Iterator[Mark]:
     """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
     hour = HOURS.pattern
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
-    single = rf"(?:(?:at|from|@) )?{hour}"
-    for match in re.finditer(
-        rf"(?<![\w.,/])(?:{two}|{single})(?![\w%]|[.,/:]\d"
-        rf"| (?:of )?{MONTH}(?!\w))",
-        text,
-    ):
+    single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
+    after = rf"(?![\w%]|[.,/:]\d| (?:of )?{MONTH}(?!\w))"
+    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single}){after}", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
-        if re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words):
+        sure = re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words)
+        if sure or _is_bare_range(text, match):
             yield Mark(match.start(), match.start() + len(words), "time", "")
 
 
@@ -147,6 +171,15 @@ def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
             match := re.search(rf"\b(?P<time>(?:around|about) {hour}) $", text[: mark.start])
         ):
             yield Mark(*match.span("time"), "time", "")
+
+
+def _is_bare_range(text: str, match: re.Match[str]) -> bool:
+    """Tell whether `10-12` are hours: nothing counted stands before or behind it."""
+    return bool(
+        _BARE_RANGE.fullmatch(match[0])
+        and not _COUNTED.search(text[: match.start()])
+        and _GOES_ON.match(text, match.end())
+    )
 
 
 def _longest(found: Iterable[Mark]) -> list[Mark]:
@@ -185,7 +218,7 @@ def _without_weekly(found: list[Mark], text: str) -> list[Mark]:
     series = [mark for mark in found if mark.kind == "recurrence"]
     if len(series) == 1:
         return found
-    return [mark for mark in found if mark not in series or text[mark.start : mark.end] != "weekly"]
+    return [mark for mark in found if mark not in series or text[mark.start : mark.end] not in _KIND_OF]
 
 
 def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[Mark]:

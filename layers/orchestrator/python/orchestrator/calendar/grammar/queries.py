@@ -12,26 +12,26 @@ from orchestrator.calendar.words import same_length
 
 _STOCK = re.compile(
     r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
-    r"|room) for [\w ]+|seeing|see|doing"
-    r"|next|plate|did"
-    r"|has|else|left"
-    r"|up|so|far"
-    r"|looking|look|like|start|starts|our|who|show|list|find|do i|am i|is there|are there|how many|do"
+    r"|room) for [\w ]+|seeing|see|doing|next|plate|did|has|else|left|up|so|far|looking|look|like"
+    r"|start|starts|our|who|show|list|find|do i|do we|am i|is there|are there|how many|do"
     r"|does|i|me|we"
     r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
     r"|planned"
     r"|scheduled|coming up|upcoming|is|are|am|free|busy|available|there|happening|going on|looks? like"
     r"|for|with|to"
-    r"|anything|something)\b|[\s?.,!])+"
+    r"|anything|something|how|does|next|hours?|slots?|full|day|open|conflicts?)\b|[\s?.,!])+"
 )
+
+_HARMLESS = frozenset({"next", "hour", "hours", "half"})
+"""Of the words that may change a time, those that only say what is looked for: the next free hour."""
 
 
 def asking(text: str, original: str, found: Sequence[Mark]) -> tuple[EventSpans, str | None]:
     """Return the spans of a question, and what casts doubt on them."""
     fields, doubt = fields_of(found, {"date": "date", "time": "time"})
     pieces = _pieces(original, found)
-    unread = (DOUBT.search(same_length(piece)) for piece in pieces)
-    doubt = doubt or next((match[0] for match in unread if match), None)
+    unread = (match[0] for piece in pieces for match in DOUBT.finditer(same_length(piece)))
+    doubt = doubt or next((words for words in unread if words not in _HARMLESS), None)
     title = pieces[0] if pieces else None
     return EventSpans(operation="query", title=title).model_copy(update=fields), doubt
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from orchestrator.calendar.grammar.clauses import Clause, clauses, without_bullets
 from orchestrator.calendar.grammar.leftovers import Rest, rest
-from orchestrator.calendar.grammar.marks import Mark, marks
+from orchestrator.calendar.grammar.marks import MOVE_JOIN, Mark, marks
 from orchestrator.calendar.grammar.moves import moves, moving
 from orchestrator.calendar.grammar.queries import asking
-from orchestrator.calendar.grammar.vocabulary import COURTESY
-from orchestrator.calendar.models import CalendarRequest, Clarification, Operation, Reading
+from orchestrator.calendar.grammar.verbs import STRONG_MOVE, VERB, operation_of
+from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
@@ -21,36 +21,9 @@ from orchestrator.calendar.words import WEEKDAY, same_length
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
 _ANY_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
-_DASH = r" ?- ?"
-_POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
-_OPERATIONS: dict[Operation, re.Pattern[str]] = {
-    # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
-    "cancel": re.compile(
-        _POLITE
-        + r"(?:cancel|call off|(?:delete|remove|drop|scrap) (?:the|my|our|every|all)|remove .*calendar"
-        r"|(?:delete|remove|drop|scrap) (?:\w+ )?(?:meeting|call|appointment|event|breakfast|brunch|lunch"
-        r"|dinner"
-        r"|coffee|drinks|session|class|lesson)"
-        r"|(?:bin|ditch|scratch) (?:the|my|our) .*(?:meeting|call|appointment|lunch|dinner|class|lesson))\b"
-    ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
-    "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
-        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
-        r"|busy|taken)"
-        r"|how (?:many|busy|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
-        r"|got anything"
-        r"|any(?:thing)?(?: \w+)? (?:on|for|planned|scheduled|happening|going on|today|tonight|tomorrow"
-        r"|this|next))\b"
-    ),
-}
-_VERB = re.compile(
-    _POLITE + r"(?:cancel|call off|delete|remove|drop|scrap|bin|ditch|scratch|move|reschedule|shift|postpone"
-    r"|push(?: back)?|delay|bring|change"
-    r"|bump)\b"
-)
-_STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+_ORDER = re.compile(r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*")
+_STRETCH = re.compile(r"(?:this|next|the) (?:week|weekend|month|quarter|year)")
+_STARTS = re.compile(r"(?:start(?:s|ing)?|begin(?:s|ning)?|from)(?: on| from| in| with)? $")
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -95,11 +68,11 @@ def extract(request: CalendarRequest) -> Understood:
     text = same_length(original)
     reference = reference_of(request)
     operation = operation_of(text)
-    join = _DASH if operation == "reschedule" else _ANY_JOIN
+    join = MOVE_JOIN if operation == "reschedule" else _ANY_JOIN
     found = marks(text, original, request.user_mentions, reference, join)
     if operation == "reschedule":
-        verb = _VERB.match(text)
-        if _STRONG_MOVE.match(text) or moves(text, original, found):
+        verb = VERB.match(text)
+        if STRONG_MOVE.match(text) or moves(text, original, found):
             return _single(*moving(text, original, found, verb.end() if verb else 0))
         # "Change the oil on Friday" is a thing to do.
         operation, found = "create", marks(text, original, request.user_mentions, reference, _ANY_JOIN)
@@ -109,10 +82,7 @@ def extract(request: CalendarRequest) -> Understood:
     events: list[EventSpans] = []
     for clause in clauses(text, original, found)[:MAX_EVENTS]:
         spans, doubt = _event(clause, text, original)
-        if not spans.date and not spans.recurrence and events and spans.operation == "create":
-            spans = spans.model_copy(update={"date": events[-1].date})
-        elif spans.date and events and not events[0].date and not events[0].recurrence:
-            doubt = doubt or spans.date
+        spans, doubt = _shared(spans, doubt, events, text)
         if doubt:
             understood.doubts[len(events)] = doubt
         events.append(spans)
@@ -120,12 +90,25 @@ def extract(request: CalendarRequest) -> Understood:
     return understood
 
 
-def operation_of(text: str) -> Operation:
-    """Return what a clause asks for, told from the word it begins with."""
-    found: Operation | None = next(
-        (name for name, pattern in _OPERATIONS.items() if pattern.match(text)), None
-    )
-    return found or "create"
+def _shared(
+    spans: EventSpans, doubt: str | None, events: list[EventSpans], text: str
+) -> tuple[EventSpans, str | None]:
+    """Hand the day of one event to the next; one at the very end of the text is that of all before it."""
+    if not events:
+        return spans, doubt
+    if not spans.date and not spans.recurrence and spans.operation == "create":
+        return spans.model_copy(update={"date": events[-1].date}), doubt
+    if not spans.date or events[0].date or events[0].recurrence:
+        return spans, doubt
+    if not _ends_with(text, spans.date) or any(one.date for one in events):
+        return spans, doubt or spans.date
+    events[:] = [one.model_copy(update={"date": spans.date}) for one in events]
+    return spans, doubt
+
+
+def _ends_with(text: str, date: str) -> bool:
+    """Tell whether a day stands at the very end, where it is that of all events before it."""
+    return text.rstrip(" .!?").endswith(same_length(date))
 
 
 def _single(spans: EventSpans, doubt: str | None) -> Understood:
@@ -133,13 +116,19 @@ def _single(spans: EventSpans, doubt: str | None) -> Understood:
 
 
 def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | None]:
-    verb = _VERB.match(text, clause.start) if operation_of(text[clause.start :]) == "cancel" else None
+    verb = VERB.match(text, clause.start) if operation_of(text[clause.start :]) == "cancel" else None
     left = rest(original, verb.end() if verb else clause.start, clause.end, clause.marks)
     spans, doubt = _sorted(clause, text, left)
     nameless = (
         None if left.title or spans.operation == "cancel" else original[clause.start : clause.end].strip()
     )
-    return spans, doubt or left.doubt or nameless
+    return spans, doubt or left.doubt or _order_inside(left.title) or nameless
+
+
+def _order_inside(title: str | None) -> str | None:
+    """Return a second sentence of the title that asks for a change: it is no part of any name."""
+    match = _ORDER.search(same_length(title or ""))
+    return match[0] if match else None
 
 
 def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | None]:
@@ -148,7 +137,7 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
     doubt: str | None = None
     for mark in clause.marks:
         name = _field(mark, text, fields)
-        if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause):
+        if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause, mark.words):
             name = None  # a quarterly review on October 3rd is one event, or many
         if name in {"quote", "mention"}:
             continue
@@ -177,8 +166,10 @@ def _is_adjective(mark: Mark, text: str) -> bool:
     )
 
 
-def _dated(clause: Clause) -> bool:
+def _dated(clause: Clause, rule: str) -> bool:
     dates = [mark.words.lower().removeprefix("on ") for mark in clause.marks if mark.kind == "date"]
+    if rule.lower() == "monthly" and any(words.endswith(" of the month") for words in dates):
+        return False
     return any(not re.fullmatch(WEEKDAY, words) for words in dates)
 
 
@@ -190,9 +181,16 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
             mark.kind == "end_date" and "recurrence" in fields
         )
         return mark.kind if anchored else None
+    if mark.kind == "date" and "recurrence" in fields and _STRETCH.fullmatch(mark.words.lower()):
+        return mark.kind if _STARTS.search(before) else None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
-    if mark.kind == "date" and before.endswith(" to ") and "date" in fields and "time" in fields:
+    if (
+        mark.kind == "date"
+        and re.search(r" (?:to|-|until|till|through) $", before)
+        and "date" in fields
+        and "time" in fields
+    ):
         return "end_date"
     return (
         "end_time"

@@ -8,7 +8,7 @@ from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
-    r"|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
+    r"|do(?= an? )|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
     r"|actually|let's do|let's have"
     r"|let's"
     r"|(?:i )?need(?: to)?|got|i want to|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding"
@@ -23,19 +23,26 @@ _MAKE = (
     r"|organi[sz]e|add|create|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)|enter|note"
     r"|remind me(?: to| about| of)?|reminder to"
-    r"|don't (?:let me )?forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|reserve|pencil in"
+    r"|don't (?:let me )?forget(?: to| about)?|remember to|block(?! part)(?: off| out)?|hold(?: off)?"
+    r"|reserve|pencil in"
     r"|save the date(?: for)?"
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!•*-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|the|my|our|new(?! year)|in|for|me"
-    rf"|to)(?![\w']))"
+    rf"(?:[\s,;:.!•*-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    r"|new(?! year)|in|for|me|to|on(?= (?:vacation|holidays?|leave|annual leave|sick leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
 )
 """What stands before a title and is no part of it."""
 GENERIC = re.compile(r"reminder|event|entry|alarm|alert|slot|note")
+REQUEST = re.compile(
+    r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
+    r"|plan) )",
+    re.IGNORECASE,
+)
+"""Where a sentence ends and the one begins that asks for something."""
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
@@ -46,6 +53,12 @@ TAIL = re.compile(
 """What stands behind a title or a place and only leads to the next phrase."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo|lunch"
+    r"|dinner"
+    r"|check-?in|catch-?up|session|class|reservation|booking|reminder)"
+)
+"""What stands in a calendar, so that to drop it is to cancel it."""
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
     r"|restaurant|bar"
@@ -64,6 +77,12 @@ OWN_PLACE = re.compile(
     r"[\s,]*(?:(?:at|in)\s+|@ ?)(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])", re.IGNORECASE
 )
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
+ALONE_PLACE = re.compile(
+    rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
+    rf"|(?:[\w-]+ ){{0,2}}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
+    re.IGNORECASE,
+)
+"""A piece between commas that only says where: `Friday 2pm, Room 4B`."""
 PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
@@ -80,7 +99,9 @@ _RELATIONS = (
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = (
-    r"except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|arvo|might"
+    r"first thing|last thing|can't make|cannot make|(?:cancel|delete|move|reschedule|postpone) (?:it|that"
+    r"|them)"
+    r"|except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|arvo|might"
     r"|perhaps"
     r"|probably"
     r"|possibly|sometime|some time|anytime|any time|whenever|not|nothing|see (?:you|ya)|never|don't"
@@ -102,11 +123,21 @@ PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
-    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?)\b)"
+    r"(?<!\bin )(?<!\bon )\d+(?![:.]?\d)(?! ?(?:-|to|or|and|am|pm|hours?|min|days?|weeks?|months?|years?"
+    r"|times|sessions)\b)"
     r"|(?<=\bfor )\d+(?= (?:people|persons|guests|kids))|\d{3,4}(?= to [a-z])|\d+(?= \w+ (?:street|st"
     r"|road|rd|avenue|ave|lane|drive)\b)|(?<=\btable for )\d+|(?<=\bparty of )\d+"
 )
 """A number that can only be part of a name: `flight LH 401`."""
+NAME = re.compile(
+    r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
+    r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
+    r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
+    r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
+    r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
+)
+"""What holds figures and never a time: a telephone number, `10-K`, `release 2.4`, an address."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")
 """What stands right behind a time like a zone; nobody knows all of them."""
 SETTLED = re.compile(r"\d ?[ap]\.?m|tonight|noon|midnight|\b(?:1[3-9]|2[0-3]|0\d)[:.h]")

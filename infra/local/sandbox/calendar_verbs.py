@@ -1,0 +1,51 @@
+"""Which words of a sentence tell that it cancels, moves or asks, and which that it wants nothing."""
+
+from __future__ import annotations
+
+import re
+
+from infra.local.sandbox.calendar_words import WEEKDAY
+
+_POLITE = (
+    r"\s*(?:(?:please|pls|plz|(?:hey|hi|hello)(?: there)?|(?:can|could|would|will) (?:you|u|we|i)"
+    r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
+    r"|i need to"
+    r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
+)
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+DROPPED = re.compile(rf"(?i)^.*?\b(?:cancel|call off|delete|remove|{_DROP})\b")
+_MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo"
+    r"|breakfast|brunch|lunch|dinner|coffee|drinks|check-?in|catch-?up|session|class|lesson|reservation"
+    r"|booking)"
+)
+OPERATIONS = {
+    "cancel": re.compile(
+        _POLITE + r"(?:cancel|call off|(?:delete|remove|scrap) (?:the|my|our|every|all)|remove .*calendar"
+        rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{_MEETS}"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
+        rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
+        rf" (?:[^,.;]{{1,60}} )?{_MEETS}\b)"
+    ),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
+    "query": re.compile(
+        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
+        r"|busy|taken)"
+        r"|how (?:many|busy|full|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
+        r"|got anything|(?:next|first) (?:free|open|available)|find (?:me )?an? (?:free|open)"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|free (?=.*\?)"
+        r"|any(?:thing)?(?: \w+)? (?:on|for|at|planned|scheduled|happening|going on|today|tonight|tomorrow"
+        r"|this|next))\b"
+    ),
+}
+MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+NOTHING = re.compile(
+    r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
+    r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"
+)
+
+
+def operation(small: str) -> str:
+    """Return what a stretch of text in small letters asks for, told from the word it begins with."""
+    return next((name for name, pattern in OPERATIONS.items() if pattern.match(small)), "create")

@@ -1,0 +1,47 @@
+"""Which words of a sentence tell that it cancels, moves or asks."""
+
+from __future__ import annotations
+
+import re
+
+from orchestrator.calendar.grammar.vocabulary import COURTESY, MEETS
+from orchestrator.calendar.models import Operation
+from orchestrator.calendar.words import WEEKDAY
+
+_POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+_OPERATIONS: dict[Operation, re.Pattern[str]] = {
+    # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
+    "cancel": re.compile(
+        _POLITE + r"(?:cancel|call off|(?:delete|remove|scrap) (?:the|my|our|every|all)|remove .*calendar"
+        rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{MEETS}"
+        r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
+        rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
+        rf" (?:[^,.;]{{1,60}} )?{MEETS}\b)"
+    ),
+    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
+    "query": re.compile(
+        _POLITE
+        + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
+        r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
+        r"|busy|taken)"
+        r"|how (?:many|busy|full|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
+        r"|got anything|(?:next|first) (?:free|open|available)|find (?:me )?an? (?:free|open)"
+        r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|free (?=.*\?)"
+        r"|any(?:thing)?(?: \w+)? (?:on|for|at|planned|scheduled|happening|going on|today|tonight|tomorrow"
+        r"|this|next))\b"
+    ),
+}
+VERB = re.compile(
+    _POLITE + rf"(?:{_DROP}|cancel|call off|delete|remove|move|reschedule|shift|postpone"
+    r"|push(?: back)?|delay|bring|change|bump)\b"
+)
+STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+
+
+def operation_of(text: str) -> Operation:
+    """Return what a clause asks for, told from the word it begins with."""
+    found: Operation | None = next(
+        (name for name, pattern in _OPERATIONS.items() if pattern.match(text)), None
+    )
+    return found or "create"
