@@ -9,7 +9,7 @@ import pytest
 from orchestrator.calendar.models import CalendarResponse
 from orchestrator.errors import NotFound, VendorBusy
 from tests.fakes.event_store import MemoryEvents
-from tests.unit.calendar.desk import Desk
+from tests.unit.calendar.desk import Desk, asking, spans
 
 LUNCH = "Lunch with Anna tomorrow at noon"
 
@@ -34,6 +34,18 @@ def test_a_cancelled_event_is_gone_and_said(desk: Desk) -> None:
     )
     assert titles(desk) == ["Budget call", "Dentist"]
     assert answer.supabase_results.results[0].success
+
+
+def test_a_text_may_cancel_and_book_and_says_which_is_which() -> None:
+    cancel = {"operation": "cancel", "title": "lunch with Anna"}
+    book = {"title": "Dinner with Ben", "date": "tomorrow", "time": "7pm"}
+    first = {"title": "Lunch with Anna", "date": "tomorrow", "time": "noon"}
+    desk = asking(spans(first), spans(cancel, book))
+    desk.send(LUNCH)
+    answer = desk.send("Cancel lunch with Anna. Dinner with Ben tomorrow at 7pm instead.")
+    told = [(event.title, event.cancelled) for event in answer.events]
+    assert told == [("Lunch with Anna", True), ("Dinner with Ben", False)]
+    assert titles(desk) == ["Dinner with Ben"]
 
 
 def test_an_event_is_found_by_its_hour_alone(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from orchestrator.calendar.models import (
     SupabaseResults,
 )
 from orchestrator.calendar.service import Asked
-from tests.unit.calendar.world import request
+from tests.unit.calendar.world import ALICE, request
 
 DOCUMENTED = {
     "content": "Schedule a meeting called 'Invoice Approval Test' for July 23rd at 6:30 PM UTC for 1 hour.",
@@ -129,8 +129,10 @@ def test_the_same_request_sent_again_is_another_one_unless_a_key_names_it(
         Asked(request("x", user_id="user-9"), "acme", "k"),
         Asked(request("x"), "acme", "k2"),
         Asked(request("x"), "acme", token="k"),
+        Asked(request("y"), "acme", "k"),
+        Asked(request("x", user_mentions=[ALICE]), "acme", "k"),
     ],
-    ids=["tenant", "user", "key", "no key"],
+    ids=["tenant", "user", "key", "no key", "text", "mentions"],
 )
 def test_an_id_belongs_to_one_place_in_the_text_of_one_tenants_user(other: Asked) -> None:
     same = Asked(request("x"), "acme", "k").origin

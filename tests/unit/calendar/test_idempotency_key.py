@@ -62,6 +62,13 @@ def test_what_was_partly_done_is_finished_by_sending_it_again() -> None:
     assert sorted(row.title for row in desk.rows) == ["Dinner", "Lunch"]
 
 
+def test_another_text_under_a_key_whose_record_is_gone_is_booked_as_well() -> None:
+    desk = Desk(store=MemoryEvents(failures=[VendorBusy("supabase", "busy")]))
+    assert desk.send(TWO, key="k").status == "partial"
+    assert desk.send("Breakfast tomorrow at 8am and tea at 4pm", key="k").status == "success"
+    assert sorted(row.title for row in desk.rows) == ["Breakfast", "Dinner", "Tea"]
+
+
 def test_a_model_that_changes_its_mind_doubles_no_row() -> None:
     words = {"date": "tomorrow", "time": "noon"}
     desk = asking(spans({"title": "Lunch", **words}), spans({"title": "Lunch with Anna", **words}))

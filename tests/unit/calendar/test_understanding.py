@@ -113,6 +113,24 @@ def test_a_model_that_stutters_books_an_event_once() -> None:
     assert len(asking(spans(*[WORDS] * 20)).send(f"{TEXT} {TEXT}").events) == 2
 
 
+def test_a_model_that_would_cancel_for_a_text_that_books_is_not_believed() -> None:
+    order = spans(WORDS | {"operation": "cancel"})
+    desk = asking(spans(WORDS), order, order)
+    desk.send(TEXT)
+    answer = desk.send(TEXT)
+    assert (answer.operation, answer.degraded, len(desk.rows)) == ("create", True, 2)
+    assert "events[0].operation" in desk.model.prompts[2].instructions
+
+
+def test_events_are_in_the_order_of_the_text_whatever_the_models() -> None:
+    dinner = {"title": "dinner with Ben", "date": "tomorrow", "time": "7pm"}
+    text = f"{TEXT}, then dinner with Ben tomorrow at 7pm"
+    either = [asking(spans(*events)).send(text) for events in ([WORDS, dinner], [dinner, WORDS])]
+    assert [[event.title for event in answer.events] for answer in either] == [
+        ["Lunch with Anna", "Dinner with Ben"]
+    ] * 2
+
+
 WHOLE = spans(WORDS).model_dump_json()
 
 

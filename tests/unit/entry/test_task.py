@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.entry import correlation
 from orchestrator.entry.task import SPREAD, RetryAt, task_handler
-from orchestrator.errors import Conflict, NotFound, OrchestratorError, VendorBusy
+from orchestrator.errors import Conflict, NotFound, OrchestratorError, Unavailable, VendorBusy
 from orchestrator.spec import Function
 from tests.unit.entry.conftest import Lines
 
@@ -63,7 +63,7 @@ def test_an_error_published_under_another_name_leaves_under_that_name(lines: Lin
     with pytest.raises(Exception, match="openai: 429") as caught:
         task_handler(SPEC, work)({}, None)
     assert type(caught.value).__name__ == "Vendor.Busy"
-    assert "429" in lines()[0]["exception"]
+    assert "429" in lines()[0]["error"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,16 @@ def test_an_error_that_says_how_long_to_wait_leaves_as_the_moment_to_come_back(
     asked = getattr(error, "retry_after", 0)
     moment = datetime.fromisoformat(str(caught.value)).timestamp()
     assert before + asked <= moment <= time.time() + asked * (1 + SPREAD) + 1
-    assert error.message in lines()[0]["exception"], "the log says what went wrong"
+    assert (lines()[0]["error"], "exception" in lines()[0]) == (error.message, False)
+
+
+def test_what_lies_behind_an_error_is_shown_with_the_way_to_it(lines: Lines) -> None:
+    async def work(event: dict[str, Any]) -> dict[str, Any]:
+        raise Unavailable("throttled") from OSError("the socket is gone")
+
+    with pytest.raises(Unavailable):
+        task_handler(SPEC, work)({}, None)
+    assert "the socket is gone" in lines()[0]["exception"]
 
 
 def test_those_refused_together_do_not_come_back_together() -> None:

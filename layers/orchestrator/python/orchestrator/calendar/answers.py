@@ -113,6 +113,11 @@ def _listed(done: Sequence[Done]) -> str:
     return " ".join(sentences)
 
 
+def _told_apart(one: Done) -> Iterator[Event]:
+    gone = {"cancelled": one.operation == "cancel"}
+    return (event.model_copy(update=gone) for event in one.events)
+
+
 def _failed(one: Done) -> str:
     title = one.results[0].event_title if one.results else "It"
     why = one.failure.message.rstrip(".") if one.failure else ""
@@ -137,7 +142,7 @@ def _response(
 ) -> CalendarResponse:
     return CalendarResponse(
         response_text=text,
-        events=[event for one in done for event in one.events],
+        events=[event for one in done for event in _told_apart(one)],
         supabase_results=tally or SupabaseResults(),
         status=status,
         error=error,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import resolve
-from orchestrator.calendar.spans import EventSpans, Extraction, astray, each_said, missed
+from orchestrator.calendar.spans import EventSpans, Extraction, astray, each_said, in_order, missed
 from orchestrator.errors import NotConfigured, Unavailable, VendorError
 from orchestrator.llm.instructions import Instructions
 from orchestrator.llm.patience import patiently
@@ -53,7 +53,7 @@ class Reader:
     async def understand(self, request: CalendarRequest, seconds: float) -> Understood:
         """Return what the text comes to, read by the model if it answers within `seconds`."""
         try:
-            extraction = await asyncio.wait_for(self._extraction(request.content, seconds), seconds)
+            extraction = await asyncio.wait_for(self._extraction(request, seconds), seconds)
         except NotConfigured:
             return _degraded(request, "No language model is configured")
         except TimeoutError:
@@ -65,18 +65,18 @@ class Reader:
             return _degraded(request, "The language model's answer did not fit the text")
         return Understood(resolve(extraction, request))
 
-    async def _extraction(self, text: str, seconds: float) -> Extraction:
+    async def _extraction(self, request: CalendarRequest, seconds: float) -> Extraction:
         deadline = asyncio.get_running_loop().time() + seconds
-        prompt = Prompt(self._instructions.text, text, max_output_tokens=MOST_TOKENS)
+        prompt = Prompt(self._instructions.text, request.content, max_output_tokens=MOST_TOKENS)
         answer = await self._asked(prompt, deadline)
-        if wrong := _wrong(answer, text):
+        if wrong := _wrong(answer, request):
             self._note(answer.spent, "wrote what does not fit the text and is asked again")
             answer = await self._asked(_reminded(prompt, wrong), deadline)
-            wrong = _wrong(answer, text)
+            wrong = _wrong(answer, request)
         self._note(answer.spent, "wrote what does not fit the text" if wrong else "read a text")
         if wrong:
             raise Astray
-        return each_said(answer.value, text)
+        return in_order(each_said(answer.value, request.content), request.content)
 
     async def _asked(self, prompt: Prompt, deadline: float) -> Answer[Extraction]:
         return await patiently(lambda: ask(self._model, prompt, Extraction), deadline, self._chance)
@@ -86,18 +86,35 @@ class Reader:
         _log.info("%s %s: prompt %s, tokens %s", spent.model, what, self._instructions.version, tokens)
 
 
-def _wrong(answer: Answer[Extraction], text: str) -> list[str]:
-    """Return the places of words that do not stand in the text, and of those that are missing.
+def _wrong(answer: Answer[Extraction], request: CalendarRequest) -> list[str]:
+    """Return the places of words that do not stand in the text, of missing ones, of orders it does not give.
 
     An answer that had to be repaired may have been cut off; a lost time would make a day of an hour.
     """
-    places = [f"events[{index}].{field}" for index, field, _ in astray(answer.value, text)]
-    places += [f"events[{index}].{field}" for index, field in missed(answer.value, text)]
+    places = [f"events[{index}].{field}" for index, field, _ in astray(answer.value, request.content)]
+    places += [f"events[{index}].{field}" for index, field in missed(answer.value, request.content)]
+    places += _unordered(answer.value, request)
     if answer.repaired:
         for index, spans in enumerate(answer.value.events):
             lost = EventSpans.model_fields.keys() - spans.model_fields_set
             places += [f"events[{index}].{field}" for field in sorted(lost)]
     return places
+
+
+def _unordered(extraction: Extraction, request: CalendarRequest) -> list[str]:
+    """Return the places of orders to move or cancel that a text which plainly books does not give.
+
+    The order is all that a model says in words of its own, and these ones destroy.
+    """
+    changing = [
+        f"events[{index}].operation"
+        for index, spans in enumerate(extraction.events)
+        if spans.operation in {"reschedule", "cancel"}
+    ]
+    if not changing:
+        return []
+    plain = _by_grammar(request)
+    return changing if plain.bookings and not plain.changes and not plain.clarifications else []
 
 
 def _reminded(prompt: Prompt, wrong: Sequence[str]) -> Prompt:
@@ -111,6 +128,10 @@ def _reminded(prompt: Prompt, wrong: Sequence[str]) -> Prompt:
 
 
 def _degraded(request: CalendarRequest, why: str) -> Understood:
+    return Understood(_by_grammar(request), f"{why}: the text was read by the built-in grammar.")
+
+
+def _by_grammar(request: CalendarRequest) -> Outcome:
     from orchestrator.calendar.grammar.reader import understand  # seldom needed, and its patterns are many
 
-    return Understood(understand(request), f"{why}: the text was read by the built-in grammar.")
+    return understand(request)

@@ -21,15 +21,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
-def calendar(events: Sequence[Event], *, method: str = "PUBLISH", single: bool = False) -> bytes:
+def calendar(events: Sequence[Event], *, single: bool = False) -> bytes:
     """Return `events` as one VCALENDAR with a VTIMEZONE for each zone in it.
 
+    It has no METHOD: it is nobody's message to those who take part (RFC 5546), but what the calendar holds.
     `single`: they are the times at which something takes place, so that none of them brings a series along.
     """
     whole = icalendar.Calendar()
     _put(whole, "prodid", PRODUCT)
     _put(whole, "version", "2.0")
-    _put(whole, "method", method)
     for name in sorted({event.timezone for event in events if not event.all_day and event.timezone != "UTC"}):
         whole.add_component(_zone(name, [event for event in events if event.timezone == name]))
     for index, event in enumerate(events):
@@ -38,7 +38,7 @@ def calendar(events: Sequence[Event], *, method: str = "PUBLISH", single: bool =
             _put(entry, "recurrence-id", _moment(event, event.start_time))
         elif rule := _rule(event):
             _put(entry, "rrule", rule)
-        if method == "CANCEL":
+        if event.cancelled:
             _put(entry, "status", "CANCELLED")
         whole.add_component(entry)
     return whole.to_ical()

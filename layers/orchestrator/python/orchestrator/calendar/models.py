@@ -121,6 +121,7 @@ class Event(BaseModel):
     currency: str | None = None
     timezone: str = Field(description="The zone the event keeps when its offset changes.")
     all_day: bool = False
+    cancelled: bool = Field(default=False, description="The text took it out of the calendar.")
     recurrence: str | None = Field(None, description="RFC 5545 RRULE value.")
     next_instances: list[Instant] = Field(default_factory=list[datetime])
     participants_detail: list[Mention] = Field(default_factory=list[Mention])

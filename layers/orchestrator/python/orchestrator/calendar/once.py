@@ -1,8 +1,8 @@
 """`Idempotency-Key`: a request that was answered is not done again, one that failed may be.
 
 A success is kept, and what was done in part if that moved or cancelled something. What else was partly done
-may be sent again under its key: the ids of its events are made from the key, so that the rows that are there
-stay as they are.
+may be sent again under its key: the ids of its events are made from the key and the request, so that the rows
+that are there stay as they are.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Once:
             scope=asked.tenant,
             # Named after the family, so that the same key may stand for something else as well.
             key=request_key("calendar.orchestrate", {"key": key}),
-            fingerprint=request_key("calendar.orchestrate", asked.request.model_dump(mode="json")),
+            fingerprint=asked.fingerprint,
             token=secrets.token_hex(8),
             started_at=now,
             lock_until=now + seconds,

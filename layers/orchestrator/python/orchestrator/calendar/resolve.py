@@ -21,12 +21,22 @@ from orchestrator.calendar.people import participants
 from orchestrator.calendar.readings import Reference
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
+from orchestrator.calendar.stretches import stretches
 from orchestrator.calendar.when import Impossible, settle
 from orchestrator.calendar.words import same_length
 from orchestrator.calendar.zones import iana, of_instant
 
 MAX_TITLE = 200
 Settle = Callable[[EventSpans, Reference, str], When]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What an event is called, whether the text calls it that, and what it says of it."""
+
+    title: str
+    given: bool
+    about: str
 
 
 @dataclass(slots=True)
@@ -48,10 +58,12 @@ def reference_of(request: CalendarRequest) -> Reference:
 def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool = False) -> Outcome:
     """Return what the words of `extraction` come to. One event's trouble leaves the others as they are."""
     reference, found = reference_of(request), _Found()
-    for index, spans in enumerate(extraction.events):
+    parts = stretches(extraction.events, request.content)
+    for index, (spans, part) in enumerate(zip(extraction.events, parts, strict=True)):
         title, named = title_of(spans, request.content)
+        about = spans.description or part
         try:
-            _one(index, spans, (title, named), request, reference, found)
+            _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
             found.questions.append(_question(index, unclear, request.content))
         except Impossible as error:
@@ -76,25 +88,24 @@ def nothing_found() -> Clarification:
 def _one(
     index: int,
     spans: EventSpans,
-    name: tuple[str, bool],
+    name: _Name,
     request: CalendarRequest,
     reference: Reference,
     found: _Found,
 ) -> None:
-    title, named = name
     if spans.operation != "create":
         found.changes.append(replace(change(spans, reference), index=index))
         return
-    booking = _booking(spans, title, request, settle(spans, reference, _nature(spans, title)))
-    assumed = booking.assumed if named else ("title", *booking.assumed)
+    booking = _booking(spans, name, request, settle(spans, reference, _nature(spans, name.title)))
+    assumed = booking.assumed if name.given else ("title", *booking.assumed)
     booking = replace(booking, index=index, assumed=assumed)
     found.bookings.append(booking)
     found.explanations.extend(explain(index, spans, booking, request.content))
 
 
-def _booking(spans: EventSpans, title: str, request: CalendarRequest, when: When) -> Booking:
+def _booking(spans: EventSpans, name: _Name, request: CalendarRequest, when: When) -> Booking:
     people = participants(request, spans.mentions)
-    words = _nature(spans, title)
+    words = _nature(spans, name.title)
     priority = priority_of(spans.priority or "")
     assumed = {
         "location": spans.place is None and bool(request.location),
@@ -103,8 +114,8 @@ def _booking(spans: EventSpans, title: str, request: CalendarRequest, when: When
         "participants": not spans.mentions and len(people.known) > 1,
     }
     return Booking(
-        title=title,
-        description=spans.description or request.content.strip(),
+        title=name.title,
+        description=name.about,
         when=when,
         place=spans.place or request.location,
         people=people,

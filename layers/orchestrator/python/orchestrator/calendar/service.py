@@ -23,6 +23,7 @@ from orchestrator.calendar.outcomes import Outcome, Unclear
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.resolve import reference_of
 from orchestrator.errors import InvalidInput
+from orchestrator.idempotency import request_key
 
 WRITING = 9.0
 """Seconds of the whole that the model must leave for the store."""
@@ -44,9 +45,18 @@ class Asked:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
+    def fingerprint(self) -> str:
+        """What tells its body from others."""
+        return request_key("calendar.orchestrate", self.request.model_dump(mode="json"))
+
+    @property
     def origin(self) -> tuple[str, ...]:
-        """What the ids of its events are made from."""
-        own = ("request", self.token) if self.key is None else ("key", self.key)
+        """What the ids of its events are made from.
+
+        The body stands beside the key: a key whose record is gone may come back with another text, and its
+        events must not pass for those of the first.
+        """
+        own = ("request", self.token) if self.key is None else ("key", self.key, self.fingerprint)
         return (self.tenant, self.request.user_id, *own)
 
 

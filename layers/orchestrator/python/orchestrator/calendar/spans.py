@@ -142,6 +142,20 @@ def each_said(extraction: Extraction, text: str) -> Extraction:
     )
 
 
+def in_order(extraction: Extraction, text: str) -> Extraction:
+    """Put the events into the order in which `text` names them.
+
+    Their places tell a repeated request's events from each other, and a model may list them otherwise.
+    """
+    whole, places, last = normal(text), dict[int, int](), 0
+    for index, spans in enumerate(extraction.events):
+        words = normal(spans.title or "")
+        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", whole) if words else None
+        places[index] = last = found.start() if found else last
+    order = sorted(places, key=lambda index: places[index])
+    return Extraction(events=[extraction.events[index] for index in order])
+
+
 def _said(spans: EventSpans, text: str) -> int:
     """Return how many such events a text can ask for; what is changed is there only once."""
     times = _standing(normal(spans.title or ""), text) if spans.operation == "create" else ()

@@ -73,11 +73,21 @@ async def _run(event: dict[str, Any], request_id: object, work: Work) -> dict[st
     finally:
         milliseconds = (perf_counter() - started) * 1000
         outcome = type(failed).__name__ if failed else "done"
-        cold = logs.was_cold()
         logs.log.info(
-            "task", outcome=outcome, duration_ms=round(milliseconds, 3), cold_start=cold, exc_info=failed
+            "task",
+            outcome=outcome,
+            duration_ms=round(milliseconds, 3),
+            cold_start=logs.was_cold(),
+            **_explained(failed),
         )
         logs.record(requests=1, errors=int(failed is not None), milliseconds=milliseconds)
+
+
+def _explained(failed: BaseException | None) -> dict[str, Any]:
+    """Return what the line says of a failure: its words, or the way to it where they are not all there is."""
+    if isinstance(failed, OrchestratorError) and failed.__cause__ is None:
+        return {"error": failed.message}
+    return {"exc_info": failed}
 
 
 def _as_step_functions_reads_it(error: OrchestratorError) -> Exception:

@@ -7,6 +7,7 @@ without anything that looks like a key.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from math import isfinite
@@ -14,6 +15,7 @@ from typing import Any, cast
 
 from orchestrator.errors import NotConfigured, NotFound, OrchestratorError, VendorBusy, VendorError
 
+_log = logging.getLogger(__name__)
 VENDOR = "supabase"
 KEY_HINT = (
     "Put a valid SUPABASE_API_KEY into the vendor's secret (on a laptop: into .env); "
@@ -79,8 +81,12 @@ def timed_out(seconds: float) -> VendorBusy:
 
 
 def unreachable(url: str) -> VendorBusy:
-    """Return the error for a table that cannot be reached, or that hung up before its answer was whole."""
-    return VendorBusy(VENDOR, f"the connection to {url} failed", hint="Check SUPABASE_URL; else try again.")
+    """Return the error for a table that cannot be reached, or that hung up before its answer was whole.
+
+    `url` is for the log: whoever asks need not know where the table stands.
+    """
+    _log.warning("the connection to %s failed", url)
+    return VendorBusy(VENDOR, "the connection failed", hint="Check SUPABASE_URL; else try again.")
 
 
 def too_many(count: int) -> VendorError:

@@ -53,8 +53,7 @@ def icalendar(answer: CalendarResponse) -> bytes:
     """Return an answer's events as iCalendar; its library is loaded only for those who ask for it."""
     from orchestrator.calendar.ical import calendar as written
 
-    method = "CANCEL" if answer.operation == "cancel" else "PUBLISH"
-    return written(answer.events, method=method, single=answer.operation == "query")
+    return written(answer.events, single=answer.operation == "query")
 
 
 def prepare(instructions: Instructions) -> None:

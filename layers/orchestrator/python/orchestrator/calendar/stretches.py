@@ -1,0 +1,39 @@
+"""What a text says of each of its events: the stretch from an event's title to the next one's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from orchestrator.calendar.spans import EventSpans
+from orchestrator.calendar.words import same_length
+
+_QUOTES = "'\"‘“„«"
+# What leads over to the next event and says nothing of this one.
+_LEADING_OVER = re.compile(
+    r"(?:[\s,;:&*•-]|\b(?:and|then|also|plus|a|an|the|my|book|schedule|add|please))+$", re.I
+)
+_BULLET = re.compile(r"^[\s*•-]+")
+
+
+def stretches(events: Sequence[EventSpans], content: str) -> list[str]:
+    """Return what `content` says of each event; the whole of it where its parts cannot be told apart."""
+    places = list(_places(events, content))
+    if len(events) < 2 or None in places:
+        return [content.strip()] * len(events)
+    inner = [place for place in places[1:] if place is not None]
+    parts = [content[start:end] for start, end in zip([0, *inner], [*inner, len(content)], strict=True)]
+    return [_BULLET.sub("", _LEADING_OVER.sub("", part)) for part in parts]
+
+
+def _places(events: Sequence[EventSpans], content: str) -> Iterator[int | None]:
+    """Yield where each title stands behind the one before it, with the quotation mark it begins with."""
+    text, behind = same_length(content), 0
+    for spans in events:
+        words = r"\s+".join(re.escape(word) for word in same_length(spans.title or "").split())
+        found = re.compile(rf"(?<!\w){words}(?!\w)").search(text, behind) if words else None
+        if found is None:
+            yield None
+            continue
+        behind = found.end()
+        yield found.start() - (found.start() > 0 and content[found.start() - 1] in _QUOTES)
