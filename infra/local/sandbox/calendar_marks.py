@@ -103,7 +103,11 @@ def _is_adjective(mark: Mark, found: list[Mark], text: str) -> bool:
         return False
     if said == "monthly" and any(text[one.start : one.end].endswith(" of the month") for one in found):
         return False
-    others = any(one.kind in {"recurrence", "date"} for one in found if one is not mark)
+    others = any(
+        one.kind in {"recurrence", "date"} or "tonight" in text[one.start : one.end]
+        for one in found
+        if one is not mark
+    )
     return others and bool(
         re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z\d]", text[mark.end :])
     )

@@ -31,24 +31,26 @@ _WITHIN = re.compile(
     r"|year)(?!\w)"
 )
 """A stretch that a series is said to be in, and not to begin in: only some of its times are meant."""
-_STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
-    r"|room) for [\w ]+|seeing|see|doing|next|plate|did|has|have|else|left|up|so|far|looking|look|like"
-    r"|start|starts|our|planned|scheduled|going on|who|show|list|find|do i|do we|am i|is there|are there"
-    r"|how many|does"
-    r"|do|i"
-    r"|me|we|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?"
-    r"|plans?"
-    r"|is|are|am|free|busy|available|there|happening|for|with|to|anything|something|how|next|hours?|slots?"
-    r"|full|day|open|conflicts?|look|looks|like)\b|[\s?.,!])+"
+_STOCK_WORDS = (
+    *("what'?s", "what time", "what", "when'?s", "when", "which", "who", "how(?:'?s)?", "where(?:'?s)?"),
+    *("how many", "many", "show", "list", "find", "tell", "do i", "do we", "am i", "is there", "are there"),
+    *("i", "me", "we", "my", "our", "the", "a", "any", "all", "anything", "something", "there", "else"),
+    *("do", "does", "did", "doing", "is", "are", "am", "have", "has", "got", "seeing", "see", "coming"),
+    *("start", "starts", "booked", "planned", "scheduled", "happening", "going on", "coming up", "upcoming"),
+    *("looking", "looks? like", "looks?", "like", "left", "up", "so", "far", "yet", "plate", "next"),
+    *("on", "in", "at", "for", "with", "to", r"(?:time|room) for [\w ]+"),
+    *("calendar", "schedule", "agenda", "events?", "meetings?", "appointments?", "plans?", "conflicts?"),
+    *("free", "busy", "available", "full", "open", "clear", "day", "hours?", "slots?"),
 )
+_STOCK = re.compile(rf"(?:\b(?:{'|'.join(_STOCK_WORDS)})\b|[\s?.,!])+")
+"""What says no more than that something is asked."""
 
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
     text = _BULLET.sub(lambda match: " " * len(match[0]), text)
     small = plain(text)
-    if verbs.NOTHING.match(small):
+    if verbs.NOTHING.match(small) or verbs.of_the_world(small):
         return []
     operation = verbs.operation(small)
     found = _apart(small, marks(text, MOVE_JOIN)) if operation == "reschedule" else marks(text)
@@ -170,6 +172,8 @@ def _leave_open(
         first, last = start + match.start(), start + match.end()
         if any(mark.start < last and first < mark.end for mark in found):
             continue
+        if match[0] in {"until", "till"} and any(0 < mark.start - last < 5 for mark in found):
+            continue
         begin = text.find(fields["date"], start) if fields["date"] else first
         fields["date"] = text[min(begin, first) : max(begin + len(fields["date"] or ""), last)]
         return
@@ -271,7 +275,7 @@ def _asked(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
         lead = _STOCK.match(small[start:end])
         asked = text[start + (lead.end() if lead else 0) : end].strip(" ?.,!")
         if asked and not _STOCK.fullmatch(plain(asked)) and not fields["title"]:
-            fields["title"] = re.sub(r"(?i) next$", "", asked)
+            fields["title"] = re.sub(r"(?i) (?:next|yet|on)$", "", asked)
         if mark:
             _put(fields, mark, text, "")
             start = mark.end

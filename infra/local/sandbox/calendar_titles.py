@@ -6,6 +6,7 @@ import re
 
 _ASKING = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
+    r"|lol|omg|oops|oh|ugh|fyi|btw|hmm|um|dear \w+(?=,)|(?:i )?(?:almost |nearly )?forgot(?=,)"
     r"|do(?= an? )|(?:can|could|would|will) (?:you|u|we|i)|let's|just"
     r"|actually"
     r"|(?:i )?need(?: to)?|got|i want to|i(?:'ve| have)? got to|i gotta|having(?= )|going to|we're|we are"
@@ -21,14 +22,14 @@ _ASKING = (
 )
 _LEAD = re.compile(
     rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|(?:my|the|our) calendar|the|my|our|new(?! year)|in"
-    rf"|for|me|to|on|at)(?![\w'])"
+    rf"|for|of|me|to|on|at)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
 )
 _TAIL = re.compile(
     r"(?<![\w-])(?:please|pls|plz|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|thx|ty|cheers"
-    r"|(?:to|in|on|into) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
+    r"|(?:to|in|on|into|from) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
     r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
@@ -60,7 +61,12 @@ _EVENT = re.compile(
     r"|party|concert|movie|game|match|session|exam|flight|train|haircut|dentist|doctor)s?\b",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(r"(?i)reminder|event|entry|alarm|alert|slot|note")
+_GENERIC = re.compile(r"(?i)all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note")
+_WORK = re.compile(
+    r"\b(?:[Ww]atch|[Rr]ead|[Ss]tream)(?:ing)? [A-Z][\w'’]*"
+    r"(?: (?:(?:at|in|on|of|the|and|a|to) )*[A-Z][\w'’]*)*"
+)
+"""What is watched or read, by its name: `Breakfast at Tiffany's` is no place."""
 _ALONE = re.compile(
     rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
     r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
@@ -78,6 +84,8 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
         if index and not match:
             match = _OWN_PLACE.match(piece) or re.search(r"(?<= )in (?=the )", piece)
         if not match or not (index or match.start()):
+            continue
+        if (work := _WORK.search(piece)) and work.start() < match.start() < work.end():
             continue
         ending = _PLACE_END.search(piece, match.end())
         stop = ending.start() if ending else len(piece)

@@ -39,6 +39,13 @@ OPERATIONS = {
         r"|this|next))\b"
     ),
 }
+_WORLD = re.compile(
+    _POLITE + r"(?:what|who|how|which|where|why|tell)\b(?:.*\b(?:weather|forecast|temperature)\b"
+    r"|(?!.*\b(?:calendar|schedule|agenda|diary|events?|meetings?|appointments?|calls?|plans?|planned"
+    r"|scheduled|booked|next|first|last|times?|date|days?|when|free|busy|full|available|have|has|got|on|in"
+    r"|at|doing|happening|going|coming|up|left|look|looks|looking|plate|my|our|i|am|we|us|today|tonight"
+    rf"|tomorrow|weekend|week|month|{WEEKDAY}|after|before|with)\b))"
+)
 MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 NOTHING = re.compile(
     r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
@@ -49,3 +56,8 @@ NOTHING = re.compile(
 def operation(small: str) -> str:
     """Return what a stretch of text in small letters asks for, told from the word it begins with."""
     return next((name for name, pattern in OPERATIONS.items() if pattern.match(small)), "create")
+
+
+def of_the_world(text: str) -> bool:
+    """Tell whether a question is about something else than the calendar: what is the capital of France?"""
+    return bool(_WORLD.match(text))

@@ -132,7 +132,7 @@ DURATION = (
     rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
     r"|an hour and a half)"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
-    rf"|\d+h\d\d|(?:(?<=\()|(?<=for ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
+    rf"|\d+h\d\d|(?:(?<=\()|(?<=for )|(?<=, ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
     rf"|(?:all|whole|full)[- ]day|day[- ]long"
     rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week|{COUNT} times"
     rf"|(?:(?<=for )|(?<=by )){COUNT} (?:days?|weeks?|months?|times|sessions)|{COUNT}[- ]day(?= [a-z]))"
@@ -157,12 +157,16 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
-UNREAD = (
-    rf"(?<!\w)in {MONTH}(?!\w)|"
-    r"(?<![\w'@.-])(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|every|each|tomorrow|today|week-long"
-    r"|month-long"
-    r"|(?:first|second|third|last) (?:business|working) day|(?:january|february|july|september|october"
-    r"|november"
-    r"|december))(?![\w'])"
+_TELLING = (
+    *("until", "till", "for the rest", "onwards?", "during", "between", "before", "after"),
+    *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
+    *("except", "unless", "instead", "either", "not", "or", "but", "if"),
+    r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",
+    *("moved", "rescheduled", "postponed", "cancell?ed"),
+    *("today", "tomorrow", "week-long", "month-long"),
+    r"(?:first|second|third|last) (?:business|working) day",
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
+    *("january", "february", "july", "september", "october", "november", "december"),
 )
-"""What is left over and still says something about when."""
+UNREAD = rf"(?<!\w)in {MONTH}(?!\w)|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+"""What is left over and still says something about when, or whether."""

@@ -146,6 +146,30 @@ def test_of_many_events_ten_are_told_and_all_are_shown(desk: Desk) -> None:
     assert answer.response_text.endswith("; and 2 more.")
 
 
+def test_what_is_next_is_the_first_event_from_now_on(desk: Desk) -> None:
+    assert [event.title for event in desk.send("What's next?").events] == ["Lunch with Anna"]
+
+
+def test_a_question_without_a_day_shows_nothing_that_is_over(desk: Desk) -> None:
+    later = "2025-07-24T14:00:00+00:00"
+    assert [event.title for event in desk.send("What do I have?", timestamp=later).events] == [
+        "Budget call",
+        "Dentist",
+    ]
+    assert [event.title for event in desk.send("What is next?", timestamp=later).events] == ["Budget call"]
+
+
+def test_a_question_about_a_move_says_that_nothing_was_changed(desk: Desk) -> None:
+    answer = desk.send("Move lunch with Anna to next week")
+    assert (answer.status, answer.operation) == ("needs_clarification", "reschedule")
+    assert answer.response_text.startswith("Nothing was changed yet.")
+
+
+def test_a_question_calls_the_event_what_the_text_calls_it(desk: Desk) -> None:
+    answer = desk.send("Remind me to call mom tomorrow")
+    assert answer.clarifications[0].question == "At what time is 'Call mom'?"
+
+
 def test_each_time_of_a_series_is_found(desk: Desk) -> None:
     desk.send("Standup every weekday at 9am")
     events = desk.send("What do I have on Friday?").events

@@ -29,7 +29,9 @@ _LEADING = "a an the my our your with for of on at to and"
 _FILLERS = frozenset(_LEADING.split())
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
-    r"(?:every ?thing|all|it|that|every (?:event|meeting)|all (?:my |the )?(?:events|meetings))", re.I
+    r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
+    r"|all (?:my |the )?(?:events|meetings))",
+    re.I,
 )
 _PARTS = {
     "morning": (0, 12),

@@ -23,6 +23,12 @@ MOST_SHOWN = 100
 _SHOWN = 5
 """Times of a moved series that are compared with what else there is, as of a new one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_NEXT = re.compile(
+    r"\b(?:(?:what|who|when|which|where)(?:'?s| is)?|my|our|the) (?:(?:my|our|the|is|do|i|we|have|am"
+    r"|seeing|meeting) )*next\b(?! (?:week|weekend|month|quarter|year|day))",
+    re.IGNORECASE,
+)
+"""What asks for the one event that comes first."""
 _WHOLE = re.compile(
     r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
 )
@@ -149,11 +155,22 @@ class Changes:
         found = await self._around(_hour_of(change.target, self._reference))
         wanted = replace(change.target, since=None, until=None, clock=None)
         keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
-        asked = [one for one in found if (one.row.id, one.start) in keys]
+        asked = self._still_ahead([one for one in found if (one.row.id, one.start) in keys], change.target)
         events = tuple(shown(one, one.start, one.end, self._request) for one in asked[:MOST_SHOWN])
         left = len(asked) - len(events)
         warnings = (f"{left} later ones are left out. Name a day, or a shorter time.",) if left else ()
         return Done(change.index, events=events, warnings=warnings, operation="query")
+
+    def _still_ahead(self, found: Sequence[Occurrence], target: Target) -> Sequence[Occurrence]:
+        """Leave out what is over where no day was named; of `what's next?`, all but the first to begin."""
+        if target.since is not None:
+            return found
+        now = self._reference.instant
+        ahead = [one for one in found if one.end > now]
+        if not _NEXT.search(self._request.content):
+            return ahead
+        first = min((one.start for one in ahead if one.start >= now), default=None)
+        return [one for one in ahead if one.start == first]
 
     async def _around(self, target: Target) -> list[Occurrence]:
         reference = self._reference

@@ -101,7 +101,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All of a text. `ready`: nothing is left to ask, so that it can be written."""
+    """All of a text. `ready`: nothing is left to ask, so that it can be written.
+
+    `operation` is what the text asks for; one that books anything books.
+    """
 
     bookings: tuple[Booking, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -109,6 +112,7 @@ class Outcome:
     refused: tuple[Refused, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     degraded: bool = False
+    operation: Operation = "create"
 
     @property
     def ready(self) -> bool:

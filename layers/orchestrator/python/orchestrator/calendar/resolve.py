@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from orchestrator.calendar.changes import change
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
-from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Reading
+from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
 from orchestrator.calendar.money import read as read_money
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
@@ -65,7 +65,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         try:
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
-            found.questions.append(_question(index, unclear, request.content))
+            found.questions.append(_question(index, unclear, (_nature(spans, title), title), request.content))
         except Impossible as error:
             found.refused.append(Refused(index, title, str(error)))
     if not extraction.events:
@@ -77,7 +77,13 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         refused=tuple(found.refused),
         explanations=tuple(found.explanations),
         degraded=degraded,
+        operation=_operation(extraction),
     )
+
+
+def _operation(extraction: Extraction) -> Operation:
+    asked: list[Operation] = [spans.operation for spans in extraction.events]
+    return asked[0] if asked and "create" not in asked else "create"
 
 
 def nothing_found() -> Clarification:
@@ -129,7 +135,7 @@ def _booking(spans: EventSpans, name: _Name, request: CalendarRequest, when: Whe
 def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
     """Return an event's title and whether the text gives it one.
 
-    Without a title it is called by its category's words, or by the text itself.
+    Without a title it is called by its category's words, or by the text itself; with somebody, one meets.
     """
     words = spans.title or spans.category or ""
     if not words.strip():
@@ -137,6 +143,7 @@ def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
     if _is_quoted(words, content):
         return _shortened(words), True
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
+    plain = re.sub(r"(?i)^with (?=\w)", "Meeting with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
 
 
@@ -154,13 +161,15 @@ def _nature(spans: EventSpans, title: str) -> str:
     return " ".join(filter(None, (spans.category, title)))
 
 
-def _question(index: int, unclear: Unclear, content: str) -> Clarification:
+def _question(index: int, unclear: Unclear, names: tuple[str, str], content: str) -> Clarification:
+    """Return the question in the text's own words; of `names` the first may say what kind it is, too."""
     words = verbatim(unclear.words, content) if unclear.words else None
+    question = unclear.question.replace(f"'{names[0]}'", f"'{names[1]}'")
     return Clarification(
         event=index,
         field=unclear.field,
         words=words,
-        question=unclear.question.replace(f"'{unclear.words}'", f"'{words}'"),
+        question=question.replace(f"'{unclear.words}'", f"'{words}'"),
         readings=[_reading(when) for when in unclear.readings],
     )
 

@@ -18,7 +18,7 @@ from orchestrator.calendar.asking import Reader, Understood
 from orchestrator.calendar.booking import Done, Planned, failed, look, rejected, write
 from orchestrator.calendar.changing import Changes, Step
 from orchestrator.calendar.events import address_warnings, event_of
-from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport, Operation
+from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport
 from orchestrator.calendar.outcomes import Outcome, Unclear
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.resolve import reference_of
@@ -180,16 +180,9 @@ class _Run:
 def _notes(request: CalendarRequest, understood: Understood) -> Notes:
     warnings = address_warnings(request)
     return Notes(
-        operation=_operation(understood.outcome),
+        operation=understood.outcome.operation,
         degraded=understood.outcome.degraded,
         dry_run=request.dry_run,
         explanations=understood.outcome.explanations,
         warnings=[*warnings, understood.warning] if understood.warning else warnings,
     )
-
-
-def _operation(outcome: Outcome) -> Operation:
-    """Return what a text asks for; one that books anything books."""
-    if outcome.changes and not outcome.bookings and not outcome.refused:
-        return outcome.changes[0].operation
-    return "create"

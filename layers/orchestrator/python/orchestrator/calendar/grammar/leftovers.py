@@ -25,6 +25,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     REQUEST,
     SETTLED,
     TAIL,
+    WORK,
 )
 from orchestrator.calendar.words import MONTH, same_length
 
@@ -133,6 +134,8 @@ def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
         match = PLACE.search(piece) or PLACE.search(same_length(piece))
         # Behind a phrase of its own, `at` and `in` can only lead to a place.
         match = (OWN_PLACE.match(piece) if index else None) or match
+        if (work := WORK.search(piece)) and match and work.start() < match.start() < work.end():
+            continue
         if match and (index or match.start()):
             ending = PLACE_END.search(piece, match.end())
             stop = ending.start() if ending else len(piece)

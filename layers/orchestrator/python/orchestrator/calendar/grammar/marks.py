@@ -216,9 +216,27 @@ def _end(mark: Mark, text: str) -> Mark:
 def _without_weekly(found: list[Mark], text: str) -> list[Mark]:
     """Leave `weekly` to the title where the days are named as well: `weekly standup on Mondays`."""
     series = [mark for mark in found if mark.kind == "recurrence"]
-    if len(series) == 1:
+    if len(series) == 1 and not _is_adjective(series[0], found, text):
         return found
     return [mark for mark in found if mark not in series or text[mark.start : mark.end] not in _KIND_OF]
+
+
+def _is_adjective(mark: Mark, found: Sequence[Mark], text: str) -> bool:
+    """Tell whether one word of a series stands before what it is about, and a day is named: one review.
+
+    With a bare weekday, both are likely: `weekly report, Friday 3pm`.
+    """
+    said = text[mark.start : mark.end]
+    days = [text[one.start : one.end].removeprefix("on ") for one in found if _says_day(one, text)]
+    if not days or (said == "monthly" and any(day.endswith(" of the month") for day in days)):
+        return False
+    if said in {"weekly", "daily"} and all(re.fullmatch(WEEKDAY, day) for day in days):
+        return False
+    return bool(re.match(r" (?!on\b|at\b|from\b|for\b|start|begin|until)[a-z\d]", text[mark.end :]))
+
+
+def _says_day(mark: Mark, text: str) -> bool:
+    return mark.kind == "date" or (mark.kind == "time" and "tonight" in text[mark.start : mark.end])
 
 
 def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[Mark]:

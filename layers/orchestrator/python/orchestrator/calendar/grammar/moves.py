@@ -12,9 +12,7 @@ from orchestrator.calendar.spans import EventSpans
 _TO = re.compile(r"(?:^|.* )(?:to|until|till|for)(?: (?:the|be|start at|at|on))* ?$")
 _BY = re.compile(r"\b(?:(?:back|forward|up|ahead|out) )?by $|\b(?:back|forward|up|ahead|out) $")
 _LATER = re.compile(r" (?:later|earlier)\b")
-_SHIFT_WORDS = re.compile(r"\b(?:back|forward|up|ahead|out|later|earlier)\b")
 _AHEAD = re.compile(r" +(?P<way>back|forward|up|ahead|out)\b")
-_DELAY = re.compile(r"\b(?:postpone|delay|push|bump)\b")
 
 
 def moving(text: str, original: str, found: Sequence[Mark], begin: int) -> tuple[EventSpans, str | None]:
@@ -25,11 +23,10 @@ def moving(text: str, original: str, found: Sequence[Mark], begin: int) -> tuple
         old = [mark for mark in found if mark.end <= start or mark.start >= end]
         fields, doubt = fields_of(old, {"date": "from_date", "time": "from_time"})
         left = rest(_without(original, start, end), begin, len(original), old)
-        direction = bool(_SHIFT_WORDS.search(words) or _DELAY.search(text))
         if way := _AHEAD.match(text, begin):
             words = original[way.start("way") : end]
-            left, direction = rest(_without(original, start, end), way.end(), len(original), old), True
-        doubt = doubt or left.doubt or (None if direction else words)
+            left = rest(_without(original, start, end), way.end(), len(original), old)
+        doubt = doubt or left.doubt
         return _span(left.title, {"shift": words, **fields}), doubt
     cut = next(
         (at for at in (mark.start for mark in found if mark.kind in _NEW) if _TO.match(text[:at])), None

@@ -10,17 +10,19 @@ from orchestrator.calendar.grammar.vocabulary import DOUBT
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
-_STOCK = re.compile(
-    r"(?:\b(?:what'?s|what time|what|when'?s|when|which|how(?:'?s)?|where(?:'?s)?|tell|many|(?:time"
-    r"|room) for [\w ]+|seeing|see|doing|next|plate|did|has|else|left|up|so|far|looking|look|like"
-    r"|start|starts|our|who|show|list|find|do i|do we|am i|is there|are there|how many|do"
-    r"|does|i|me|we"
-    r"|have|got|on|in|at|my|the|a|any|all|calendar|schedule|agenda|events?|meetings?|appointments?|plans?"
-    r"|planned"
-    r"|scheduled|coming up|upcoming|is|are|am|free|busy|available|there|happening|going on|looks? like"
-    r"|for|with|to"
-    r"|anything|something|how|does|next|hours?|slots?|full|day|open|conflicts?)\b|[\s?.,!])+"
+_STOCK_WORDS = (
+    *("what'?s", "what time", "what", "when'?s", "when", "which", "who", "how(?:'?s)?", "where(?:'?s)?"),
+    *("how many", "many", "show", "list", "find", "tell", "do i", "do we", "am i", "is there", "are there"),
+    *("i", "me", "we", "my", "our", "the", "a", "any", "all", "anything", "something", "there", "else"),
+    *("do", "does", "did", "doing", "is", "are", "am", "have", "has", "got", "seeing", "see", "coming"),
+    *("start", "starts", "booked", "planned", "scheduled", "happening", "going on", "coming up", "upcoming"),
+    *("looking", "looks? like", "looks?", "like", "left", "up", "so", "far", "yet", "plate", "next"),
+    *("on", "in", "at", "for", "with", "to", r"(?:time|room) for [\w ]+"),
+    *("calendar", "schedule", "agenda", "events?", "meetings?", "appointments?", "plans?", "conflicts?"),
+    *("free", "busy", "available", "full", "open", "clear", "day", "hours?", "slots?"),
 )
+_STOCK = re.compile(rf"(?:\b(?:{'|'.join(_STOCK_WORDS)})\b|[\s?.,!])+")
+"""What says no more than that something is asked."""
 
 _HARMLESS = frozenset({"next", "hour", "hours", "half"})
 """Of the words that may change a time, those that only say what is looked for: the next free hour."""
@@ -44,7 +46,7 @@ def _pieces(original: str, found: Sequence[Mark]) -> list[str]:
         piece, offset = text[start:end], start
         lead = _STOCK.match(piece)
         offset += lead.end() if lead else 0
-        words = re.sub(r"(?i) next$", "", original[offset:end].strip(" ?.,!"))
+        words = re.sub(r"(?i) (?:next|yet|on)$", "", original[offset:end].strip(" ?.,!"))
         if words and not _STOCK.fullmatch(same_length(words)):
             pieces.append(words)
         start = mark.end if mark else end

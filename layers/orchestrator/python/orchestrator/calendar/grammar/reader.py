@@ -11,12 +11,12 @@ from orchestrator.calendar.grammar.leftovers import Rest, rest
 from orchestrator.calendar.grammar.marks import MOVE_JOIN, Mark, marks
 from orchestrator.calendar.grammar.moves import moves, moving
 from orchestrator.calendar.grammar.queries import asking
-from orchestrator.calendar.grammar.verbs import STRONG_MOVE, VERB, operation_of
+from orchestrator.calendar.grammar.verbs import STRONG_MOVE, VERB, of_the_world, operation_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
-from orchestrator.calendar.words import WEEKDAY, same_length
+from orchestrator.calendar.words import same_length
 
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
@@ -59,7 +59,9 @@ def understand(request: CalendarRequest) -> Outcome:
         )
         for index, words in understood.doubts.items()
     ]
-    return Outcome(clarifications=(*questions, *outcome.clarifications), degraded=True)
+    return Outcome(
+        clarifications=(*questions, *outcome.clarifications), degraded=True, operation=outcome.operation
+    )
 
 
 def extract(request: CalendarRequest) -> Understood:
@@ -76,6 +78,8 @@ def extract(request: CalendarRequest) -> Understood:
             return _single(*moving(text, original, found, verb.end() if verb else 0))
         # "Change the oil on Friday" is a thing to do.
         operation, found = "create", marks(text, original, request.user_mentions, reference, _ANY_JOIN)
+    if operation == "query" and of_the_world(text):
+        return Understood(Extraction())
     if operation == "query":
         return _single(*asking(text, original, found))
     understood = Understood(Extraction())
@@ -138,7 +142,7 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
     for mark in clause.marks:
         name = _field(mark, text, fields)
         if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause, mark.words):
-            name = None  # a quarterly review on October 3rd is one event, or many
+            name = None  # a weekly report on Friday is one event, or many
         if name in {"quote", "mention"}:
             continue
         if name is None or name in fields:
@@ -170,7 +174,7 @@ def _dated(clause: Clause, rule: str) -> bool:
     dates = [mark.words.lower().removeprefix("on ") for mark in clause.marks if mark.kind == "date"]
     if rule.lower() == "monthly" and any(words.endswith(" of the month") for words in dates):
         return False
-    return any(not re.fullmatch(WEEKDAY, words) for words in dates)
+    return bool(dates)
 
 
 def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:

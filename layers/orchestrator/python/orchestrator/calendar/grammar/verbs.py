@@ -36,6 +36,13 @@ VERB = re.compile(
     _POLITE + rf"(?:{_DROP}|cancel|call off|delete|remove|move|reschedule|shift|postpone"
     r"|push(?: back)?|delay|bring|change|bump)\b"
 )
+_WORLD = re.compile(
+    _POLITE + r"(?:what|who|how|which|where|why|tell)\b(?:.*\b(?:weather|forecast|temperature)\b"
+    r"|(?!.*\b(?:calendar|schedule|agenda|diary|events?|meetings?|appointments?|calls?|plans?|planned"
+    r"|scheduled|booked|next|first|last|times?|date|days?|when|free|busy|full|available|have|has|got|on|in"
+    r"|at|doing|happening|going|coming|up|left|look|looks|looking|plate|my|our|i|am|we|us|today|tonight"
+    rf"|tomorrow|weekend|week|month|{WEEKDAY}|after|before|with)\b))"
+)
 STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 
 
@@ -45,3 +52,8 @@ def operation_of(text: str) -> Operation:
         (name for name, pattern in _OPERATIONS.items() if pattern.match(text)), None
     )
     return found or "create"
+
+
+def of_the_world(text: str) -> bool:
+    """Tell whether a question is about something else than the calendar: what is the capital of France?"""
+    return bool(_WORLD.match(text))

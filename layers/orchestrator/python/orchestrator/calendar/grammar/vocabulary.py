@@ -8,6 +8,7 @@ from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
+    r"|lol|omg|oops|oh|ugh|fyi|btw|hmm|um|dear \w+(?=,)|(?:i )?(?:almost |nearly )?forgot(?=,)"
     r"|do(?= an? )|(?:can|could|would|will) (?:you|u|we|i)|shall we|just"
     r"|actually|let's do|let's have"
     r"|let's"
@@ -30,13 +31,13 @@ _MAKE = (
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
     rf"(?:[\s,;:.!•*-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
-    r"|new(?! year)|in|for|me|to|on(?= (?:vacation|holidays?|leave|annual leave|sick leave|pto)\b))(?![\w']))"
+    r"|new(?! year)|in|for|of|me|to|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
 )
 """What stands before a title and is no part of it."""
-GENERIC = re.compile(r"reminder|event|entry|alarm|alert|slot|note")
+GENERIC = re.compile(r"all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note")
 REQUEST = re.compile(
     r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
     r"|plan) )",
@@ -46,7 +47,7 @@ REQUEST = re.compile(
 PUNCTUATION = " \t\n,;:.!?(-"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
-    r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into) (?:my|the"
+    r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
     rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to)$"
 )
@@ -77,6 +78,11 @@ OWN_PLACE = re.compile(
     r"[\s,]*(?:(?:at|in)\s+|@ ?)(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])", re.IGNORECASE
 )
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
+WORK = re.compile(
+    r"\b(?:[Ww]atch|[Rr]ead|[Ss]tream)(?:ing)? [A-Z][\w'’]*"
+    r"(?: (?:(?:at|in|on|of|the|and|a|to) )*[A-Z][\w'’]*)*"
+)
+"""What is watched or read, by its name: `Breakfast at Tiffany's` is no place."""
 ALONE_PLACE = re.compile(
     rf"[\s,]*((?:the |our )?(?:{_ONLINE}|(?:conference |meeting |board)?room [\w.]{{1,8}}"
     rf"|(?:[\w-]+ ){{0,2}}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
@@ -98,15 +104,17 @@ _RELATIONS = (
     r"|later"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
-_CONDITIONS = (
-    r"first thing|last thing|can't make|cannot make|(?:cancel|delete|move|reschedule|postpone) (?:it|that"
-    r"|them)"
-    r"|except|but|apart from|excluding|without|minus|skip|skipping|unless|if|or|either|maybe|arvo|might"
-    r"|perhaps"
-    r"|probably"
-    r"|possibly|sometime|some time|anytime|any time|whenever|not|nothing|see (?:you|ya)|never|don't"
-    r"|doesn't|no longer|instead|rather"
-    r"|other than|every|each|twice|thrice|biweekly|once|again|another|both|respectively|alternate|alternating"
+_CONDITIONS = "|".join(
+    (
+        *("first thing", "last thing", "moved", "rescheduled", "postponed", "cancell?ed", "can't make"),
+        *("cannot make", "(?:cancel|delete|move|reschedule|postpone) (?:it|that|them)"),
+        *("except", "but", "apart from", "other than", "excluding", "without", "minus", "skip", "skipping"),
+        *("unless", "if", "or", "either", "maybe", "might", "perhaps", "probably", "possibly", "arvo"),
+        *("sometime", "some time", "anytime", "any time", "whenever", "instead", "rather", "no longer"),
+        *("not", "nothing", "never", "don't", "doesn't", "see (?:you|ya)", "both", "respectively"),
+        *("every", "each", "once", "twice", "thrice", "again", "another", "biweekly"),
+        *("alternate", "alternating"),
+    )
 )
 _NUMBERS = (
     r"ten|fifteen|twenty|thirty|forty|fifty|sixty|ninety|(?:two|three|four|five|several|multiple|some|few)"
