@@ -39,6 +39,7 @@ create unique index if not exists events_owner_external_id on public.events (use
 create index if not exists events_tenant_start on public.events (tenant, user_id, start_time);
 create index if not exists events_tenant_series on public.events (tenant, user_id, start_time)
     where recurrence is not null;
+create index if not exists events_tenant_external_id on public.events (tenant, external_id);
 -- What an earlier version of this file made in their place.
 drop index if exists public.events_owner_start, public.events_owner_series;
 

@@ -166,6 +166,23 @@ def test_nobody_moves_or_removes_what_is_anothers(store: EventStore) -> None:
     assert everything(store)[0].start == NINE
 
 
+@pytest.mark.parametrize("external_id", ["evt_1", 'a,b.(c) "d" & e=%f', "*"])
+def test_an_event_is_found_in_every_calendar_of_its_tenant(
+    store: MemoryEvents | SupabaseEvents, external_id: str
+) -> None:
+    acme, globex = store.of("acme"), store.of("globex")
+    shared = event(external_id=external_id)
+    for owner in ("b", "c", "a"):
+        insert(acme, shared, owner=owner)
+    insert(acme, event("Another"), event("None", external_id=None), owner="a")
+    insert(globex, shared, owner="d")
+    found = run(acme.copies(external_id, deadline=soon()))
+    ids = [(row.id, owner) for owner in "abc" for row in everything(acme, owner) if row.title == "Standup"]
+    assert [(copy.id, copy.owner) for copy in found] == ids
+    assert [copy.owner for copy in run(globex.copies(external_id, deadline=soon()))] == ["d"]
+    assert run(acme.copies("evt_2", deadline=soon())) == []
+
+
 @pytest.mark.parametrize("other", ["globex", "default"])
 def test_two_tenants_with_one_user_id_never_meet(store: MemoryEvents | SupabaseEvents, other: str) -> None:
     acme, else_ = store.of("acme"), store.of(other)

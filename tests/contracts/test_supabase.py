@@ -123,6 +123,15 @@ def test_a_table_that_has_just_got_the_column_shows_nobody_anothers_rows(served:
         assert (titles(store), titles(acme)) == (["Ours"], ["Theirs"])
 
 
+def test_a_table_without_our_columns_names_no_copies(served: Served) -> None:
+    with served.store("documented_events") as store:
+        insert(store)
+        with pytest.raises(VendorError, match="42703"):
+            run(store.copies("evt_Standup", deadline=soon()))
+        with pytest.raises(NotConfigured):
+            run(store.of("acme").copies("evt_Standup", deadline=soon()))
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [

@@ -73,7 +73,8 @@ def test_the_indexes_of_an_earlier_version_make_way(database: Postgres) -> None:
         "select string_agg(indexname, ' ' order by indexname) from pg_indexes where tablename = 'events'"
     )
     assert database.run(indexes) == (
-        "events_owner_external_id events_pkey events_tenant_series events_tenant_start"
+        "events_owner_external_id events_pkey events_tenant_external_id events_tenant_series"
+        " events_tenant_start"
     )
 
 
@@ -114,6 +115,7 @@ def test_an_events_end_is_not_before_its_start(database: Postgres) -> None:
             "events_tenant_start",
         ),
         (f"user_id = '{ME}' and external_id = 'x7'", "events_owner_external_id"),
+        ("tenant = 'default' and external_id = 'x7' order by user_id", "events_tenant_external_id"),
     ],
 )
 def test_what_is_asked_for_comes_from_an_index(database: Postgres, condition: str, index: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from orchestrator.calendar.models import Event
-from orchestrator.calendar.ports import StoredEvent, Written
+from orchestrator.calendar.ports import Copy, StoredEvent, Written
 from orchestrator.errors import NotFound, VendorError
 
 
@@ -45,6 +45,13 @@ class MemoryEvents:
         whose = (self.tenant, user_id)
         mine = [row for owner, row in self.rows if owner == whose and row.start < until]
         return sorted((row for row in mine if row.end > since or row.recurrence), key=lambda row: row.start)
+
+    async def copies(self, external_id: str, *, deadline: float) -> Sequence[Copy]:
+        if self.down:
+            raise self.down
+        rows = [(whose, row) for whose, row in self.rows if row.external_id == external_id]
+        found = [Copy(row.id, user) for (tenant, user), row in rows if tenant == self.tenant]
+        return sorted(found, key=lambda copy: copy.owner)
 
     async def move(
         self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float

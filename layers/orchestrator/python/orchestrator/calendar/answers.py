@@ -82,7 +82,9 @@ def settled(done: Sequence[Done], notes: Notes) -> Answer:
     why = " ".join(_failed(one) for one in failed)
     error = failure.message if failure else why
     if any(one.events for one in done):
-        changed = any(one.events and one.operation in {"reschedule", "cancel"} for one in done)
+        changed = any(
+            one.events and one.operation in {"reschedule", "cancel"} and not one.repeatable for one in done
+        )
         response = _response(f"{_listed(done)} {why}", "partial", done, notes, tally, error=error)
         return Answer(response, final=changed)
     return Answer(_response(why, "error", [], notes, tally, error=error), failure)
@@ -121,7 +123,8 @@ def _told_apart(one: Done) -> Iterator[Event]:
 def _failed(one: Done) -> str:
     title = one.results[0].event_title if one.results else "It"
     why = one.failure.message.rstrip(".") if one.failure else ""
-    return f"Not {_VERBS[one.operation].lower()}: '{title}' ({why})."
+    where = " in every calendar" if one.events else ""
+    return f"Not {_VERBS[one.operation].lower()}{where}: '{title}' ({why})."
 
 
 def times(event: Event) -> str:

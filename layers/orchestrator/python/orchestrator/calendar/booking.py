@@ -39,7 +39,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one event of the text: a result for each row written, and why it failed, if it did."""
+    """What became of one event of the text: a result for each row written, and why it failed, if it did.
+
+    `repeatable`: sent again, the same words find the event as it was and do what was left undone.
+    """
 
     index: int
     results: tuple[InsertResult, ...] = ()
@@ -47,6 +50,7 @@ class Done:
     warnings: tuple[str, ...] = ()
     failure: OrchestratorError | None = None
     operation: Operation = "create"
+    repeatable: bool = False
 
 
 async def look(
@@ -92,7 +96,8 @@ async def write(
     async def book(one: Planned) -> Done:
         owners = _owners(one.event, request)
         written = await asyncio.gather(*(insert(one.event, owner) for owner in owners))
-        return _done(one, list(zip(owners, written, strict=True)), shared=request.fanout == "participants")
+        rows = list(zip(owners, written, strict=True))
+        return done_of(one.index, one.event, rows, shared=request.fanout == "participants")
 
     return list(await asyncio.gather(*(book(one) for one in planned)))
 
@@ -103,17 +108,25 @@ def _owners(event: Event, request: CalendarRequest) -> list[str]:
     return [person.user_id for person in event.participants_detail]
 
 
-def _done(one: Planned, rows: Sequence[tuple[str, Written]], *, shared: bool) -> Done:
+def done_of(
+    index: int,
+    event: Event,
+    rows: Sequence[tuple[str, Written]],
+    *,
+    shared: bool,
+    operation: Operation = "create",
+) -> Done:
+    """Return what became of `event`, given whose rows were written; `shared`: the results name them."""
     results = tuple(
-        result_of(written, one.event.title, user_id=owner if shared else None) for owner, written in rows
+        _result(written, event.title, user_id=owner if shared else None) for owner, written in rows
     )
     failure = next((written.failure for _, written in rows if written.failure), None)
-    events = (one.event,) if any(result.success for result in results) else ()
+    events = (event,) if any(result.success for result in results) else ()
     warnings = tuple(warning for _, written in rows for warning in written.warnings)
-    return Done(one.index, results, events, warnings, failure)
+    return Done(index, results, events, warnings, failure, operation)
 
 
-def result_of(written: Written, title: str, *, user_id: str | None = None) -> InsertResult:
+def _result(written: Written, title: str, *, user_id: str | None) -> InsertResult:
     """Return the documented result of one write."""
     failure = written.failure
     error = written.error if written.error is not None or failure is None else failure.message

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from orchestrator.calendar.booking import Done, result_of
+from orchestrator.calendar.booking import Done, done_of
 from orchestrator.calendar.changes import Existing, match, moved, one_of
+from orchestrator.calendar.copies import HELD, each, left, others
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
-from orchestrator.calendar.ports import EventStore
+from orchestrator.calendar.ports import Copy, EventStore, Written
 from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.stored import Occurrence, occurrences, shown
 from orchestrator.calendar.zones import at, like
@@ -38,7 +39,8 @@ _WHOLE = re.compile(
 class Step:
     """A change with the row it is for and, if it moves, the row's new time.
 
-    `next_times`: those of a series, whose row begins in the past.
+    `next_times`: those of a series, whose row begins in the past. `others`: the rows that change along with
+    it. `warnings`: about those that do not.
     """
 
     change: Change
@@ -46,6 +48,8 @@ class Step:
     start: datetime
     end: datetime
     next_times: tuple[datetime, ...] = ()
+    others: tuple[Copy, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -123,18 +127,31 @@ class Changes:
                 " Is the whole series meant?",
             )
 
+    async def shared(self, step: Step) -> Step:
+        """Return the step with the rows of others, or with a warning that theirs stay as they are.
+
+        Raises:
+            VendorError: the store, in which the rows that are to be changed stand, refused or did not answer.
+            NotConfigured: there is no store.
+        """
+        row = step.found.row
+        if self._request.fanout == "participants":
+            return replace(step, others=await others(self._store, row, self._deadline))
+        return replace(step, warnings=await left(self._store, row, self._deadline))
+
     async def apply(self, step: Step) -> Done:
-        """Change the row."""
-        row, user = step.found.row, self._request.user_id
-        if step.change.operation == "cancel":
-            written = await self._store.remove(user, row.id, deadline=self._deadline)
-        else:
-            written = await self._store.move(user, row.id, step.start, step.end, deadline=self._deadline)
-        result = result_of(written, row.title)
-        events = (self.event(step),) if result.success else ()
-        return Done(
-            step.change.index, (result,), events, written.warnings, written.failure, step.change.operation
-        )
+        """Change the row, and those of others that the step has."""
+
+        async def change(copy: Copy) -> Written:
+            if not step.moves:
+                return await self._store.remove(copy.owner, copy.id, deadline=self._deadline)
+            return await self._store.move(copy.owner, copy.id, step.start, step.end, deadline=self._deadline)
+
+        rows = await each(Copy(step.found.row.id, self._request.user_id), step.others, change)
+        shared = self._request.fanout == "participants"
+        event, operation = self.event(step), step.change.operation
+        done = done_of(step.change.index, event, rows, shared=shared, operation=operation)
+        return replace(done, warnings=(*step.warnings, *done.warnings), repeatable=rows[-1][1] is HELD)
 
     def event(self, step: Step) -> Event:
         """Return the event as it is afterwards; a cancelled one as it was."""

@@ -52,6 +52,14 @@ class StoredEvent:
     updated_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One row of an event that may have several: the store's own key, and whose calendar it is in."""
+
+    id: str
+    owner: str
+
+
 class EventStore(Protocol):
     """The system of record. `deadline` is on the event loop's clock: nothing is tried after it.
 
@@ -72,6 +80,15 @@ class EventStore(Protocol):
 
         Raises:
             VendorError: the store refused, did not answer, or holds more than it can give.
+            NotConfigured: there is no store.
+        """
+        ...
+
+    async def copies(self, external_id: str, *, deadline: float) -> Sequence[Copy]:
+        """Return an event's rows, one for each user who has it, in the order of their ids.
+
+        Raises:
+            VendorError: the store refused or did not answer.
             NotConfigured: there is no store.
         """
         ...

@@ -106,6 +106,7 @@ class _Run:
         refused = [*self._refused(), *self._rejected(steps, planned, conflicts)]
         out = {done.index for done in refused}
         steps = [step for step in steps if step.change.index not in out]
+        steps = [await self._changes.shared(step) for step in steps]
         planned = [one for one in planned if one.index not in out]
         dry = self._request.dry_run
         written = self._previewed(steps, planned) if dry else await self._written(steps, planned)
@@ -166,7 +167,12 @@ class _Run:
 
     def _previewed(self, steps: Sequence[Step], planned: Sequence[Planned]) -> list[Done]:
         changed = [
-            Done(one.change.index, events=(self._changes.event(one),), operation=one.change.operation)
+            Done(
+                one.change.index,
+                events=(self._changes.event(one),),
+                warnings=one.warnings,
+                operation=one.change.operation,
+            )
             for one in steps
         ]
         return [*changed, *(Done(one.index, events=(one.event,)) for one in planned)]

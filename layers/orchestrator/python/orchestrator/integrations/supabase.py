@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from orchestrator.calendar.models import Event
-from orchestrator.calendar.ports import StoredEvent, Written
+from orchestrator.calendar.ports import Copy, StoredEvent, Written
 from orchestrator.errors import NotFound, VendorError
 from orchestrator.integrations import supabase_errors as errors
 from orchestrator.integrations.postgrest import ONE_ROW, READ_TIMEOUT, Ask, Credentials, Reply, Table
@@ -28,6 +28,7 @@ MOST_ROWS = 1000
 MOST_PAGES = 10
 """Answers that one look at a calendar is put together from."""
 _CONFLICT = ("on_conflict", "user_id,external_id")
+_Row = TypeVar("_Row")
 _Asking = Callable[[frozenset[str]], Ask]
 """Makes a request that does without what the table lacks."""
 
@@ -87,7 +88,18 @@ class SupabaseEvents:
         # The tenant is asked for every time: when a table gets the column, the rows that others write into it
         # from then on are seen by nobody else, whatever was remembered.
         reply, _ = await self._send(asking, deadline, self._lacks.recent() - {TENANT})
-        return _rows(reply)
+        return _rows(reply, stored)
+
+    async def copies(self, external_id: str, *, deadline: float) -> Sequence[Copy]:
+        """Return the rows of the tenant that stand for one event."""
+
+        def asking(lacks: frozenset[str]) -> Ask:
+            named = ("external_id", f"eq.{external_id}")
+            query = (*self._ours(lacks), named, ("select", "id,user_id"), ("order", "user_id.asc"))
+            return Ask("GET", query)
+
+        reply, _ = await self._send(asking, deadline, frozenset())  # nothing remembered, as above
+        return _rows(reply, lambda row: Copy(str(row["id"]), str(row["user_id"])))
 
     async def move(
         self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float
@@ -123,8 +135,11 @@ class SupabaseEvents:
 
     def _whose(self, user_id: str, lacks: frozenset[str]) -> list[tuple[str, str]]:
         """Return the filters for a user's rows."""
-        tenant = [] if TENANT in lacks else [(TENANT, f"eq.{self._tenant}")]
-        return [*tenant, ("user_id", f"eq.{user_id}")]
+        return [*self._ours(lacks), ("user_id", f"eq.{user_id}")]
+
+    def _ours(self, lacks: frozenset[str]) -> list[tuple[str, str]]:
+        """Return the filter for the tenant's rows."""
+        return [] if TENANT in lacks else [(TENANT, f"eq.{self._tenant}")]
 
     async def _send(
         self, asking: _Asking, deadline: float, lacks: frozenset[str]
@@ -164,13 +179,13 @@ def _between(
     return Ask("GET", query)
 
 
-def _rows(reply: Reply) -> list[StoredEvent]:
+def _rows(reply: Reply, read: Callable[[dict[str, Any]], _Row]) -> list[_Row]:
     if reply.failure:
         raise reply.failure
     if not isinstance(reply.body, list):
         raise errors.unreadable("no list of events")
     try:
-        return [stored(row) for row in cast("list[dict[str, Any]]", reply.body)]
+        return [read(row) for row in cast("list[dict[str, Any]]", reply.body)]
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise errors.unreadable(f"{type(problem).__name__} in the list of events") from problem
 
