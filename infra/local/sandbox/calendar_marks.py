@@ -25,7 +25,7 @@ _TIME = (
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
 _BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
 _AFTER_DAY = re.compile(
-    rf",? (?P<time>{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
+    rf",? (?P<time>(?:(?:around|about) )?{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
     r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
     r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
 )
@@ -51,8 +51,9 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|till late|until late|{words.SLIP}"
-        rf"|{words.COUNT} (?:days|weeks) off"
+        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till|until|to) late"
+        rf"|(?<=-)late|(?<=- )late|{words.LAST}|{words.SLIP}"
+        rf"|{words.COUNT} (?:days|weeks) off|{words.COUNT} (?:mon|tues|wednes|thurs|fri|satur|sun)days"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"
         r"|(?:first|last) thing|later today|can't make|(?:cancel|delete|move|reschedule|postpone) (?:it"

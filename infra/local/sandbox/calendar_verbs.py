@@ -32,7 +32,8 @@ OPERATIONS = {
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
-        r"|how (?:many|busy|full|does|is|are)|how'?s (?:my|the)|where(?:'?s| is| are) (?:my|our|the)|who"
+        r"|how (?:many|busy|full|long|often|do|does|did|is|are)|how'?s (?:my|the)|who(?:'?s)?"
+        r"|where(?:'?s| is| are) (?:my|our|the)|(?:where|why) (?:do|does|did|am|should|will)"
         r"|got anything|(?:next|first) (?:free|open|available)|find (?:me )?an? (?:free|open)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|free (?=.*\?)"
         r"|any(?:thing)?(?: \w+)? (?:on|for|at|planned|scheduled|happening|going on|today|tonight|tomorrow"
@@ -46,6 +47,10 @@ _WORLD = re.compile(
     r"|at|doing|happening|going|coming|up|left|look|looks|looking|plate|my|our|i|am|we|us|today|tonight"
     rf"|tomorrow|weekend|week|month|{WEEKDAY}|after|before|with)\b))"
 )
+SECOND = re.compile(
+    r"\b(?:and|then) (?:book|schedule|add|create|set up|move|reschedule|cancel|delete)\b.*", re.I
+)
+"""What asks for something else behind a change."""
 MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
 NOTHING = re.compile(
     r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"

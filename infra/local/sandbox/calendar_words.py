@@ -28,9 +28,11 @@ COUNT = (
 )
 NTH = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last)"
 PART = r"(?:morning|afternoon|evening|night)"
+LAST = rf"last (?:{WEEKDAY}|night|week|weekend|month|year|time|see|saw|have|had|go)"
+"""What is over: nothing is booked there, and what was is another day than the next of that name."""
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-_ORDINAL_DAY = r"(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)"
-_NTH_DAYS = rf"{_ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{_ORDINAL_DAY})?"
+ORDINAL_DAY = r"(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)"
+_NTH_DAYS = rf"{ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{ORDINAL_DAY})?"
 _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
@@ -40,7 +42,7 @@ _CALENDAR_DAY = (
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
 )
 _NAMED_DAY = (
-    rf"(?:(?:(?:this|next|coming) )?{WEEKDAY},? (?:the )?{_ORDINAL_DAY}(?! (?:of )?{MONTH})"
+    rf"(?:(?:(?:this|next|coming) )?{WEEKDAY},? (?:the )?{ORDINAL_DAY}(?! (?:of )?{MONTH})"
     rf"|(?:the )?day (?:after|before) (?:{TOMORROW}|yesterday)|(?:today|{TOMORROW}|yesterday)(?: {PART})?"
     rf"|tonight|tonite|this (?:morning|afternoon|evening)"
     rf"|{WEEKDAY},? (?:of )?next week|next week,? (?:on )?{WEEKDAY}"
@@ -58,8 +60,9 @@ _RELATIVE_DAY = (
 )
 _COUNTED_DAY = (
     rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
-    rf"|the {_ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
-    rf"|next|or|and)[a-z]))|(?:this|next) month on the {_ORDINAL_DAY}"
+    rf"|the {ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
+    rf"|next|or|and)[a-z]))|{ORDINAL_DAY}(?= \d\d?(?:[:.]\d\d| ?[ap]m))"
+    rf"|(?:this|next) month on the {ORDINAL_DAY}"
     r"|month end|eom)"
 )
 FEAST = (
@@ -150,7 +153,7 @@ SHORT_ZONE = r"(?:[A-Z]{1,4}T|EASTERN|Eastern|Central|Mountain|Pacific)\b"
 MONEY = (
     r"(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
     r"|[$€£¥₹])\d(?: ?(?:k|m|million)\b)?"
-    r"|\d[\d.,']*(?:\d)? ?(?:€|£|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
+    r"|\d[\d.,']*(?:\d)? ?(?:[€£](?!\d)|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
 )
 PRIORITY = (
     r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]prio(?:rity)?|no rush|urgent(?:ly)?|asap"
@@ -162,6 +165,8 @@ _TELLING = (
     *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
     *("except", "unless", "instead", "either", "not", "or", "but", "if"),
     r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",
+    r"(?<!'s )\d\d?(?:st|nd|rd|th)(?= ?(?:$|[,;&\d]| (?:and|or)\b))",
+    r"(?:around|about|roughly|at|from|by|@) \d\d?(?![/-])",
     *("moved", "rescheduled", "postponed", "cancell?ed"),
     *("today", "tomorrow", "week-long", "month-long"),
     r"(?:first|second|third|last) (?:business|working) day",

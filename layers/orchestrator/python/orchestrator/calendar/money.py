@@ -35,7 +35,7 @@ _MONEY = re.compile(
     rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
     r"(?P<s>k|m|thousand|million)?(?![\w])"
     rf"|(?<![\d.,])(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?"
-    rf"(?P<unit>[€£¥₹₩$]|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
+    rf"(?P<unit>[€£¥₹₩$](?!\d)|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
 )
 
 

@@ -143,7 +143,7 @@ def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
     if _is_quoted(words, content):
         return _shortened(words), True
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
-    plain = re.sub(r"(?i)^with (?=\w)", "Meeting with ", plain)
+    plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", "Meeting with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
 
 

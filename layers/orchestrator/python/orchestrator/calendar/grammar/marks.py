@@ -164,8 +164,9 @@ def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
     """Find bare hours right behind a day that is told in words: `sunday 11`, `friday 9-11 at home`."""
     starts = {mark.start for mark in found}
     hour = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
+    time = rf"(?P<time>(?:(?:around|about) )?{hour}(?:{join}{hour})?)"
     for mark in found:
-        match = re.compile(rf",? (?P<time>{hour}(?:{join}{hour})?){_BARE_END}").match(text, mark.end)
+        match = re.compile(rf",? {time}{_BARE_END}").match(text, mark.end)
         worded = mark.kind in {"date", "recurrence"} and text[mark.end - 1].isalpha()
         if (match and worded and match.start("time") not in starts) or (
             match := re.search(rf"\b(?P<time>(?:around|about) {hour}) $", text[: mark.start])

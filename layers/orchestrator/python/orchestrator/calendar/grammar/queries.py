@@ -11,15 +11,17 @@ from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.words import same_length
 
 _STOCK_WORDS = (
-    *("what'?s", "what time", "what", "when'?s", "when", "which", "who", "how(?:'?s)?", "where(?:'?s)?"),
-    *("how many", "many", "show", "list", "find", "tell", "do i", "do we", "am i", "is there", "are there"),
-    *("i", "me", "we", "my", "our", "the", "a", "any", "all", "anything", "something", "there", "else"),
-    *("do", "does", "did", "doing", "is", "are", "am", "have", "has", "got", "seeing", "see", "coming"),
-    *("start", "starts", "booked", "planned", "scheduled", "happening", "going on", "coming up", "upcoming"),
-    *("looking", "looks? like", "looks?", "like", "left", "up", "so", "far", "yet", "plate", "next"),
+    *("what'?s", "what time", "what", "when'?s", "when", "which", "who(?:'?s)?"),
+    *("how(?:'?s)?", "where(?:'?s)?", "how many", "many", "show", "list", "find", "tell"),
+    *("do i", "do we", "am i", "is there", "are there", "there", "else", "all", "any"),
+    *("i", "me", "we", "my", "our", "the", "a", "anything", "something"),
+    *("do", "does", "did", "doing", "is", "are", "am", "be", "have", "has", "got", "need"),
+    *("seeing", "see", "coming", "start", "starts", "booked", "planned", "scheduled", "happening"),
+    *("going on", "coming up", "upcoming", "looking", "looks? like", "looks?", "like"),
+    *("left", "up", "so", "far", "yet", "plate", "next", "long", "often"),
     *("on", "in", "at", "for", "with", "to", r"(?:time|room) for [\w ]+"),
     *("calendar", "schedule", "agenda", "events?", "meetings?", "appointments?", "plans?", "conflicts?"),
-    *("free", "busy", "available", "full", "open", "clear", "day", "hours?", "slots?"),
+    *("free", "double", "busy", "available", "full", "open", "clear", "day", "hours?", "slots?"),
 )
 _STOCK = re.compile(rf"(?:\b(?:{'|'.join(_STOCK_WORDS)})\b|[\s?.,!])+")
 """What says no more than that something is asked."""

@@ -11,12 +11,12 @@ from orchestrator.calendar.grammar.leftovers import Rest, rest
 from orchestrator.calendar.grammar.marks import MOVE_JOIN, Mark, marks
 from orchestrator.calendar.grammar.moves import moves, moving
 from orchestrator.calendar.grammar.queries import asking
-from orchestrator.calendar.grammar.verbs import STRONG_MOVE, VERB, of_the_world, operation_of
+from orchestrator.calendar.grammar.verbs import SECOND, STRONG_MOVE, VERB, of_the_world, operation_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
-from orchestrator.calendar.words import same_length
+from orchestrator.calendar.words import MONTH, NTH_DAY, same_length
 
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""
@@ -24,6 +24,8 @@ _ANY_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _ORDER = re.compile(r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*")
 _STRETCH = re.compile(r"(?:this|next|the) (?:week|weekend|month|quarter|year)")
 _STARTS = re.compile(r"(?:start(?:s|ing)?|begin(?:s|ning)?|from)(?: on| from| in| with)? $")
+_COUNTED = re.compile(r"\b(?:\d+|two|three|four|five|six|eight|ten) $")
+"""Before `Saturdays`: so many of them, and no series without an end."""
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -102,12 +104,22 @@ def _shared(
         return spans, doubt
     if not spans.date and not spans.recurrence and spans.operation == "create":
         return spans.model_copy(update={"date": events[-1].date}), doubt
-    if not spans.date or events[0].date or events[0].recurrence:
+    if _of_which_month(spans.date, events[-1].date):
+        return spans, doubt or spans.date
+    if events[0].date or events[0].recurrence:
         return spans, doubt
+    if not spans.date:
+        return spans, doubt or spans.recurrence
     if not _ends_with(text, spans.date) or any(one.date for one in events):
         return spans, doubt or spans.date
     events[:] = [one.model_copy(update={"date": spans.date}) for one in events]
     return spans, doubt
+
+
+def _of_which_month(date: str | None, before: str | None) -> bool:
+    """Tell whether a day without a month follows one with it: `14-16 April, a talk on the 15th`."""
+    bare = re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", same_length(date or ""))
+    return bool(bare and re.search(rf"\b{MONTH}(?!\w)", same_length(before or "")))
 
 
 def _ends_with(text: str, date: str) -> bool:
@@ -126,7 +138,9 @@ def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | 
     nameless = (
         None if left.title or spans.operation == "cancel" else original[clause.start : clause.end].strip()
     )
-    return spans, doubt or left.doubt or _order_inside(left.title) or nameless
+    second = SECOND.search(same_length(left.title or "")) if spans.operation == "cancel" else None
+    more = second[0] if second else _order_inside(left.title)
+    return spans, doubt or left.doubt or more or nameless
 
 
 def _order_inside(title: str | None) -> str | None:
@@ -187,6 +201,8 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
         return mark.kind if anchored else None
     if mark.kind == "date" and "recurrence" in fields and _STRETCH.fullmatch(mark.words.lower()):
         return mark.kind if _STARTS.search(before) else None
+    if mark.kind == "recurrence" and _COUNTED.search(before):
+        return None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
     if (

@@ -30,7 +30,7 @@ _MAKE = (
 )
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!•*-]+|'s(?= )|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
     r"|new(?! year)|in|for|of|me|to|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
@@ -101,7 +101,7 @@ _STRETCHES = (
 )
 _RELATIONS = (
     r"before|b4|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago"
-    r"|later"
+    r"|later|(?<=-)late|(?<=- )late|(?:their|your|his|her|local) time"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 _CONDITIONS = "|".join(

@@ -1,0 +1,58 @@
+"""The fields of an event as the stand-in fills them, and the words of a stretch that no phrase has taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from infra.local.sandbox.calendar_marks import Mark
+
+_UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till?|through|ending(?: on)?|to)|-)) $")
+WHEN = frozenset({"date", "time", "recurrence"})
+
+
+def blank(operation: str) -> dict[str, Any]:
+    """Return an event of which nothing is known but what is to be done."""
+    names = "title description date time end_date end_time zone duration recurrence place amount category"
+    more = "priority from_date from_time shift"
+    return {"operation": operation, "mentions": [], **dict.fromkeys([*names.split(), *more.split()])}
+
+
+def put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
+    """Put a phrase into its field; a second one of a kind is joined to the first, for it is a choice."""
+    words = text[mark.start : mark.end]
+    if mark.kind == "mentions":
+        fields["mentions"].append(words)
+        return
+    if mark.kind == "vague":
+        fields["time"] = text[mark.start : mark.end]
+        return
+    name = mark.kind
+    if name in {"date", "time"} and (end := _UNTIL.search(before)) and _begun(fields, name, end[0]):
+        name = f"end_{name}"
+    elif name == "time" and fields["end_date"] and not fields["recurrence"] and fields["time"]:
+        name = "end_time"
+    if fields[name] is None:
+        fields[name] = words
+    elif name in WHEN:
+        first = text.find(fields[name])
+        fields[name] = text[first : mark.end]
+
+
+def _begun(fields: dict[str, Any], name: str, word: str) -> bool:
+    ends = name == "time" and "t" in word and "to " not in word
+    return ends or fields[name] is not None or (name == "date" and fields["recurrence"] is not None)
+
+
+def rest(text: str, start: int, end: int, found: Sequence[Mark]) -> list[str]:
+    """Cut a stretch at its phrases; mentions, priorities and most amounts stay in what they are part of."""
+    pieces: list[str] = []
+    for mark in found:
+        led_in = mark.kind == "amount" and text[start : mark.start].endswith((" for ", " of ", " worth "))
+        if mark.kind in {"mentions", "amount", "priority", "vague"} and not led_in:
+            continue
+        pieces.append(text[start : mark.start].rstrip("'\"“‘„«"))
+        start = mark.end
+    pieces.append(text[start:end].lstrip('"”»'))
+    return [re.sub(r"^['’](?:s(?= ))?", "", piece) for piece in pieces]
