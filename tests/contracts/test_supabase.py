@@ -184,7 +184,7 @@ def test_a_table_that_is_not_there_points_to_the_address(served: Served) -> None
     ],
 )
 def test_the_live_check_tells_what_is_wrong_with_the_table_or_the_key(
-    served: Served, table: str, key: dict[str, int], said: str
+    served: Served, table: str, key: dict[str, Any], said: str
 ) -> None:
     with served.store() as store:
         insert(store)
