@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from orchestrator.calendar.ports import Written
+from orchestrator.config import live_supabase
 from orchestrator.errors import NotConfigured, NotFound, VendorError
 from orchestrator.integrations import supabase_lacks
 from orchestrator.integrations.supabase import SupabaseEvents
@@ -170,6 +172,29 @@ def test_a_table_that_is_not_there_points_to_the_address(served: Served) -> None
         assert "SUPABASE_URL" in str(written.failure and written.failure.hint)
         with pytest.raises(VendorError, match="404"):
             titles(store)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "said"),
+    [
+        ("events", {}, ""),
+        ("documented_events", {}, "column documented_events.tenant does not exist: run docs/supabase.sql"),
+        ("nothing", {}, "there is no such table: check SUPABASE_URL, or run docs/supabase.sql"),
+        ("events", {"exp": 1}, "the key is refused"),
+    ],
+)
+def test_the_live_check_tells_what_is_wrong_with_the_table_or_the_key(
+    served: Served, table: str, key: dict[str, Any], said: str
+) -> None:
+    with served.store() as store:
+        insert(store)
+    values = {"SUPABASE_URL": "https://abc.supabase.co", "SUPABASE_API_KEY": token("service_role", **key)}
+    query = {"select": live_supabase.COLUMNS, "limit": "1"}
+    with httpx2.Client(verify=False) as client:  # verify: nothing to load
+        headers = live_supabase.headers(values)
+        answer = client.get(f"{served.base}/{table}", params=query, headers=headers)
+    assert live_supabase.problem(answer) == said
+    assert answer.is_success is (said == "")
 
 
 def test_an_expired_key_is_refused_with_what_to_do_and_never_repeated(served: Served) -> None:

@@ -29,7 +29,7 @@ class Days:
     `part` is the part of the day that was named with it; `instant` a moment, where the phrase names one;
     `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year
     was named, so the date comes back next year.
-    `vague`: a stretch of time (`next week`) in which no day was named.
+    `vague`: a stretch of time (`next week`) in which no day was named; `ends`: yet its last day was.
     """
 
     first: date
@@ -40,6 +40,7 @@ class Days:
     wall: datetime | None = None
     open_year: bool = False
     vague: bool = False
+    ends: bool = False
 
 
 def written_day(text: str) -> date:
@@ -119,7 +120,7 @@ def stretch(first: Days, last: date) -> Days:
     """Return the days from `first` to `last`, which must not lie before it."""
     if last < first.first:
         raise Unreadable(f"{last} is before {first.first}.")
-    return replace(first, last=last)
+    return replace(first, last=last, ends=True)
 
 
 def offset_of(text: str) -> timezone:

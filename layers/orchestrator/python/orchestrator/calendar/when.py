@@ -120,7 +120,7 @@ def _tonight(days: Days | None, part: str | None, reference: Reference) -> Days 
 
 def _from(days: Days | None) -> Days | None:
     """Return where a series begins that is to start in a stretch of time: on its first day."""
-    return Days(days.first) if days and days.vague else days
+    return Days(days.first, days.last if days.ends else None) if days and days.vague else days
 
 
 def _zones(heard: Heard, days: Days | None, reference: Reference) -> Sequence[Zone]:

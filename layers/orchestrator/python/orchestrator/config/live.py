@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from orchestrator.config import check
+from orchestrator.config import check, live_supabase
 from orchestrator.config.groups import http_url
 from orchestrator.config.registry import WINGS, Set
 
@@ -58,6 +58,8 @@ def ask(environment: Mapping[str, str], client: httpx2.Client | None = None) -> 
 
 
 def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> Answer:
+    if group.name == "supabase":
+        return _ask_supabase(values, client)
     probe = PROBES.get(group.name)
     if probe is None:
         return Answer(group.name, None, "not asked: no call of this vendor is known to be free of effects")
@@ -74,3 +76,18 @@ def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> An
         return Answer(group.name, True, f"{address} answered {response.status_code}")
     refused = " the key is refused" if response.status_code in {401, 403} else ""
     return Answer(group.name, False, f"{address} answered {response.status_code}{refused and ':' + refused}")
+
+
+def _ask_supabase(values: Mapping[str, str], client: httpx2.Client) -> Answer:
+    try:
+        address = live_supabase.address(values)
+    except ValueError as error:
+        return Answer("supabase", None, f"not asked: SUPABASE_URL is {error}")
+    query = {"select": live_supabase.COLUMNS, "limit": "1"}
+    try:
+        response = client.get(address, params=query, headers=live_supabase.headers(values))
+    except httpx2.HTTPError as error:
+        return Answer("supabase", False, f"no answer from {address}: {type(error).__name__}")
+    found = live_supabase.problem(response)
+    ok = response.is_success and not found
+    return Answer("supabase", ok, f"{address} answered {response.status_code}{found and f': {found}'}")
