@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from infra.local.sandbox import calendar_words as words
@@ -145,7 +145,8 @@ def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
 
 def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
     """Find bare hours beside a day that is told in words: behind it its time, before it who knows."""
-    starts, timed = {mark.start for mark in found}, any(mark.kind == "time" for mark in found)
+    starts = {mark.start for mark in found}
+    times = [mark.start for mark in found if mark.kind == "time"]
     for mark in found:
         if mark.kind not in {"date", "recurrence"} or not text[mark.end - 1].isalpha():
             continue
@@ -153,8 +154,17 @@ def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
             match := re.search(rf"\b(?P<time>(?:around|about) {_BARE}) $", text[: mark.start])
         ):
             yield Mark(*match.span("time"), "time")
-        elif not timed and (match := re.search(r"(?<= )(?:1[0-2]|[1-9]) $", text[: mark.start])):
+        elif not _timed(text, mark, times) and (
+            match := re.search(r"(?<= )(?:1[0-2]|[1-9]) $", text[: mark.start])
+        ):
             yield Mark(match.start(), mark.end, "vague")
+
+
+def _timed(text: str, mark: Mark, times: Sequence[int]) -> bool:
+    """Tell whether the part of the text that a day stands in has a time of its own."""
+    begin = max(text.rfind(sign, 0, mark.start) for sign in ",;")
+    ends = [place for sign in ",;" if (place := text.find(sign, mark.end)) >= 0]
+    return any(begin < time < min(ends, default=len(text)) for time in times)
 
 
 def _longest(found: list[Mark]) -> list[Mark]:

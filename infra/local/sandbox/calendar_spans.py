@@ -130,6 +130,9 @@ def _leave_open(
     fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
 ) -> None:
     """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
+    if not fields["date"] and not fields["recurrence"] and (tom := re.search(r"\btom\b", text[start:end])):
+        fields["date"] = tom[0]  # the man, or tomorrow
+        return
     for match in re.finditer(words.UNREAD, small[start:end]):
         first, last = start + match.start(), start + match.end()
         if any(mark.start < last and first < mark.end for mark in found):

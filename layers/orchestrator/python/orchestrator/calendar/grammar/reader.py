@@ -140,7 +140,16 @@ def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | 
     )
     second = SECOND.search(same_length(left.title or "")) if spans.operation == "cancel" else None
     more = second[0] if second else _order_inside(left.title)
-    return spans, doubt or left.doubt or more or nameless
+    return spans, doubt or left.doubt or more or _man_or_day(spans) or nameless
+
+
+def _man_or_day(spans: EventSpans) -> str | None:
+    """Return `tom` where no day is named: it may be tomorrow; and `back`, which is no event of its own."""
+    title = spans.title or ""
+    if same_length(title) in {"back", "return", "returning"}:
+        return title
+    match = None if spans.date or spans.recurrence else re.search(r"\btom\b", title)
+    return match[0] if match else None
 
 
 def _order_inside(title: str | None) -> str | None:
