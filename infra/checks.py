@@ -155,13 +155,14 @@ def _grants(spec: Function) -> Complaints:
                 f"unknown {grant.kind} {grant.name!r}; {_known(KNOWN_NAMES[grant.kind], where[grant.kind])}",
             )
         yield from _actions(grant)
+        yield from _indexes(grant)
     for (kind, name), count in Counter((grant.kind, grant.name) for grant in spec.grants).items():
         if count > 1:
             yield name, f"{kind} {name!r} is granted {count} times; put all its actions in one grant"
 
 
 def _actions(grant: Grant) -> Complaints:
-    if not grant.actions:
+    if not grant.actions and not grant.indexes:
         yield (
             grant.name,
             f"the grant on {grant.kind} {grant.name!r} names no action; name one or drop it",
@@ -172,6 +173,15 @@ def _actions(grant: Grant) -> Complaints:
                 action,
                 f"{action!r} may not be granted on a {grant.kind}; {_known(KNOWN_ACTIONS[grant.kind])}",
             )
+
+
+def _indexes(grant: Grant) -> Complaints:
+    tables = [table for table in TABLES if (grant.kind, grant.name) == ("table", table.name)]
+    known = {name for table in tables for name in table.index_names}
+    for index in grant.indexes if tables else ():
+        if index not in known:
+            listed = _known(known, "TABLES") if known else "it has none"
+            yield index, f"unknown index {index!r} of table {grant.name!r}; {listed}"
 
 
 def _names(spec: Function) -> Complaints:

@@ -14,7 +14,7 @@ from infra.constructs.shared import acknowledge_tracing, allow, service_role, te
 from infra.constructs.storage import Queues, Secrets, Tables
 from infra.constructs.vectors import Vectors
 from infra.discovery import Found
-from orchestrator.spec import TABLES, Grant, Table
+from orchestrator.spec import Grant
 
 SERVICES = {"table": "dynamodb", "queue": "sqs", "vectors": "s3vectors", "key": "kms", "workflow": "states"}
 
@@ -75,16 +75,12 @@ def role_of(scope: Construct, found: Found, storage: Storage, log_group: logs.Lo
 
 def _granted(grant: Grant, storage: Storage) -> list[iam.PolicyStatement]:
     arn = storage.arn(grant)
-    statements = [allow([f"{SERVICES[grant.kind]}:{action}" for action in grant.actions], arn)]
-    indexes = [name for table in TABLES if table.name == grant.name for name in indexes_of(table)]
-    if grant.kind == "table" and indexes and "Query" in grant.actions:
-        statements.append(allow(["dynamodb:Query"], *(f"{arn}/index/{index}" for index in indexes)))
+    statements: list[iam.PolicyStatement] = []
+    if grant.actions:
+        statements.append(allow([f"{SERVICES[grant.kind]}:{action}" for action in grant.actions], arn))
+    if grant.indexes:
+        statements.append(allow(["dynamodb:Query"], *(f"{arn}/index/{index}" for index in grant.indexes)))
     return statements
-
-
-def indexes_of(table: Table) -> list[str]:
-    """Return the names of a table's indexes, local and global."""
-    return [*table.orders, *(index.name for index in table.indexes)]
 
 
 def _trigger(found: Found, storage: Storage) -> list[iam.PolicyStatement]:

@@ -78,6 +78,13 @@ def reach_of(one: Found) -> Reach:
     return reach
 
 
+def pieces_of(one: Found) -> list[ast.AST]:
+    """The pieces of wiring that a function's own files name, and those that these name in turn."""
+    trees = [ast.parse(file.read_text()) for file in sorted((one.root / one.folder).glob("*.py"))]
+    named = {name for tree in trees for name in _named(ast.walk(tree), _meanings(tree))}
+    return list(_followed(named, only_calls=False))
+
+
 def _followed(pieces: set[str], *, only_calls: bool) -> Iterator[ast.AST]:
     """Yield the pieces of wiring and, in turn, those they call or (without `only_calls`) so much as name."""
     waiting, seen = list(pieces), set[str]()

@@ -56,6 +56,8 @@ def test_a_role_holds_exactly_the_specs_grants_and_what_every_lambda_needs(dev: 
         granted = {
             f"{SERVICES[grant.kind]}:{action}" for grant in one.spec.grants for action in grant.actions
         }
+        if any(grant.indexes for grant in one.spec.grants):
+            granted.add("dynamodb:Query")
         expected = granted | TRACING | {"logs:CreateLogStream", "logs:PutLogEvents"}
         if one.spec.secrets:
             expected |= {"secretsmanager:GetSecretValue", "kms:Decrypt"}
@@ -64,13 +66,22 @@ def test_a_role_holds_exactly_the_specs_grants_and_what_every_lambda_needs(dev: 
         assert actual == expected, one.folder
 
 
-def test_a_query_may_also_read_the_tables_own_indexes_by_name(small: Stack) -> None:
+def test_a_query_may_read_the_tables_and_the_indexes_that_are_granted_and_no_others(small: Stack) -> None:
     role = small.functions()["functions/workers/tidy_up"]["Properties"]["Role"]["Fn::GetAtt"][0]
-    queries = [s for s in small.statements(role) if listed(s["Action"]) == ["dynamodb:Query"]]
-    ends = sorted(r["Fn::Join"][1][1] for s in queries for r in listed(s["Resource"]) if "Fn::Join" in r)
-    assert ends == [
-        "/index/by_status", "/index/changed_at", "/index/listed", "/index/removed_at", "/index/swept"
+    queries = [s for s in small.statements(role) if "dynamodb:Query" in listed(s["Action"])]
+    assert all(listed(s["Action"]) == ["dynamodb:Query"] for s in queries)
+    resources = [resource for s in queries for resource in listed(s["Resource"])]
+    tables = {
+        logical: made["Properties"]["TableName"].removeprefix("orchestrator-local-")
+        for kind in ("DynamoDB::Table", "DynamoDB::GlobalTable")
+        for logical, made in small.of(kind).items()
+    }
+    indexes = [r["Fn::Join"][1] for r in resources if "Fn::Join" in r]
+    assert sorted((tables[part["Fn::GetAtt"][0]], end) for part, end in indexes) == [
+        ("analysis", "/index/by_status"), ("analysis", "/index/listed"), ("webhooks", "/index/failed")
     ]  # fmt: skip
+    own = [r["Fn::GetAtt"][0] for r in resources if "Fn::GetAtt" in r]
+    assert sorted(tables[one] for one in own) == ["analysis", "memory"]
 
 
 def test_a_grant_on_a_key_or_a_workflow_names_that_one(small: Stack) -> None:

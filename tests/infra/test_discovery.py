@@ -101,6 +101,17 @@ def test_a_spec_that_cannot_be_read_is_one_line_with_its_place_and_the_mend(
         ({"grants": '(table("jobs", "*"),)'}, "grants", "'*' may not be granted on a table"),
         ({"grants": '(table("jobs", "Scan"),)'}, "grants", "'Scan' may not be granted on a table"),
         ({"grants": '(table("jobs"),)'}, "grants", "names no action"),
+        (
+            {"grants": '(table("webhooks", indexes=("fialed",)),)'},
+            "grants",
+            "unknown index 'fialed' of table 'webhooks'; known: failed, swept (add it in TABLES)",
+        ),
+        (
+            {"grants": '(table("memory", "Query", indexes=("change",)),)'},
+            "grants",
+            "unknown index 'change' of table 'memory'; known: changed_at, removed_at",
+        ),
+        ({"grants": '(table("jobs", "Query", indexes=("x",)),)'}, "grants", "of table 'jobs'; it has none"),
         ({"grants": '(table("jobs", "GetItem"), table("jobs", "PutItem"))'}, "grants", "granted 2 times"),
         ({"timeout": "31"}, "timeout", "must be 1 to 29 seconds"),
         ({"routes": "", "authorizer": "True", "timeout": "11"}, "timeout", "must be 1 to 10 seconds"),

@@ -7,6 +7,7 @@ import pytest
 from infra.deployment import ROOT
 from infra.discovery import Found, discover
 from orchestrator.spec import Function, table
+from tests.infra import queries
 from tests.infra.reachable import reach_of, variable_of
 
 FOUND = discover(ROOT)
@@ -29,6 +30,26 @@ def test_every_granted_action_is_one_the_reachable_code_calls(one: Found) -> Non
         (g.kind, g.name, action) for g in one.spec.grants for action in g.actions if not reach.uses(action)
     ]
     assert unused == []
+
+
+@each_function
+def test_the_granted_queries_are_those_the_reachable_code_makes_index_by_index(one: Found) -> None:
+    assert queries.granted_to(one) == queries.reached_by(one)
+
+
+def test_every_query_of_the_adapters_is_seen_by_the_rule() -> None:
+    reached = {made for one in FOUND for made, _ in queries.calls_of(one)}
+    # The keys of a tenant are listed by operators, with permissions of their own.
+    assert reached == queries.all_queries() - {"keys.of_tenant"}
+
+
+@pytest.mark.parametrize(
+    ("call", "index"), [("replay('t', 0, 9, 5)", "failed"), ("retry('t', 'r')", ""), ("sweep(0, 5)", "swept")]
+)
+def test_a_query_is_reached_by_those_whose_code_leads_to_it(tmp_path: Path, call: str, index: str) -> None:
+    source = "from orchestrator.wiring import webhooks\n\nasync def work():\n    await webhooks.webhooks()"
+    reached = queries.reached_by(function(tmp_path, f"{source}.{call}\n"))
+    assert reached == ({("webhooks", index)} if index else set())
 
 
 @each_function

@@ -11,7 +11,7 @@ SPEC = Function(
         table("idempotency", "PutItem", "UpdateItem", "DeleteItem"),
         table("jobs", "PutItem", "GetItem", "UpdateItem"),
         queue("jobs", "SendMessage"),
-        table("memory", *ITEMS, "Query"),
+        table("memory", *ITEMS, indexes=("changed_at", "removed_at")),
         vectors("memory", *VECTORS),
     ),
     secrets=("openai",),

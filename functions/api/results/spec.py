@@ -10,7 +10,7 @@ SPEC = Function(
         Route("DELETE", "/api/v1/results/{request_id}", "analysis:delete"),
     ),
     grants=(
-        table("analysis", "Query", "GetItem", "BatchGetItem", "DeleteItem"),
+        table("analysis", "Query", "GetItem", "BatchGetItem", "DeleteItem", indexes=("listed", "by_status")),
         table("webhooks", "DeleteItem"),
     ),
     settings=("analysis", "webhooks"),

@@ -8,7 +8,10 @@ SPEC = Function(
         Route("POST", "/api/v1/webhook/retry/{request_id}", "webhooks:retry"),
         Route("POST", "/api/v1/webhook/retry", "webhooks:retry"),
     ),
-    grants=(table("webhooks", "GetItem", "UpdateItem", "Query"), queue("webhooks", "SendMessage")),
+    grants=(
+        table("webhooks", "GetItem", "UpdateItem", indexes=("failed",)),
+        queue("webhooks", "SendMessage"),
+    ),
     settings=("webhooks",),
     layers=("base", "aws"),
     timeout=29,

@@ -5,7 +5,7 @@ import time
 from fastapi import Request, Response
 
 from functions.webhooks.receive.spec import SPEC
-from orchestrator.analysis.answering import answer
+from orchestrator.analysis.answering import just_accepted
 from orchestrator.analysis.lists import BatchAcceptedView
 from orchestrator.analysis.requests import ProcessRequest, largest_body
 from orchestrator.analysis.submission import Submission
@@ -54,10 +54,10 @@ async def receive(body: ProcessRequest, request: Request, trace: Trace) -> Respo
             f"This delivery came before, and is {submitted.identifier}",
             hint=f"See GET {path_of(submitted.identifier)}; sign a new request with a new webhook-id.",
         )
-    view = await answer(analysis.results(), submitted, TENANT, 0)
+    view = just_accepted(analysis.results(), submitted)
     headers = {"Location": path_of(submitted.identifier)}
     return Response(view.model_dump_json(exclude_none=True), 202, headers, media_type="application/json")
 
 
-before_snapshot(analysis.prepare)
+before_snapshot(analysis.prepare_inbound)
 handler = lambda_handler(app)

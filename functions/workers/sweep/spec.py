@@ -6,8 +6,8 @@ SPEC = Function(
     summary="Remove expired analyses and webhook deliveries that DynamoDB has left, once a day.",
     schedule=Schedule("cron(30 2 * * ? *)"),
     grants=(
-        table("analysis", "Query", "BatchWriteItem"),
-        table("webhooks", "Query", "DeleteItem"),
+        table("analysis", "BatchWriteItem", indexes=("swept",)),
+        table("webhooks", "DeleteItem", indexes=("swept",)),
     ),
     settings=("analysis", "webhooks"),
     layers=("base", "aws"),

@@ -35,16 +35,24 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Permission for exactly the named API actions on one named resource of the stack."""
+    """Permission for exactly the named API actions on one named resource of the stack.
+
+    `indexes` are those of a table that may be queried.
+    """
 
     kind: Literal["table", "queue", "vectors", "key", "workflow"]
     name: str
     actions: tuple[str, ...]
+    indexes: tuple[str, ...] = ()
 
 
-def table(name: str, *actions: str) -> Grant:
-    """Grant DynamoDB `actions` (`GetItem`, …) on table `name`; its name arrives in `TABLE_<NAME>`."""
-    return Grant("table", name, actions)
+def table(name: str, *actions: str, indexes: tuple[str, ...] = ()) -> Grant:
+    """Grant DynamoDB `actions` (`GetItem`, …) on table `name`; its name arrives in `TABLE_<NAME>`.
+
+    The action `Query` is for the table alone. `indexes` grants queries of the indexes it names, and of
+    nothing else.
+    """
+    return Grant("table", name, actions, indexes)
 
 
 def queue(name: str, *actions: str) -> Grant:
@@ -145,6 +153,11 @@ class Table:
     name: str
     orders: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
+
+    @property
+    def index_names(self) -> tuple[str, ...]:
+        """The names of its indexes, local and global."""
+        return (*self.orders, *(index.name for index in self.indexes))
 
 
 @dataclass(frozen=True, slots=True)

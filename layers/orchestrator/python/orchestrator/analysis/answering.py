@@ -32,7 +32,7 @@ async def answer(results: Results, submitted: Submitted, tenant: str, seconds: f
     if submitted.identifier.startswith(BATCH):
         return await _of_batch(results, submitted, tenant)
     if submitted.accepted and seconds <= 0:
-        return AcceptedView.of(results.accepted(submitted.accepted[0]))
+        return just_accepted(results, submitted)
     if submitted.accepted:
         # No model answers sooner, and looking takes time from those who work.
         head_start = min(seconds, _HEAD_START)
@@ -49,10 +49,15 @@ async def answer(results: Results, submitted: Submitted, tenant: str, seconds: f
     return ResultView.of(shown) if shown.is_final else AcceptedView.of(shown)
 
 
+def just_accepted(results: Results, submitted: Submitted) -> Accepted:
+    """Return what tells where to look for what was accepted a moment ago. Nothing is read."""
+    shown = [results.accepted(analysis) for analysis in submitted.accepted]
+    return BatchAcceptedView.of(submitted.batch, shown) if submitted.batch else AcceptedView.of(shown[0])
+
+
 async def _of_batch(results: Results, submitted: Submitted, tenant: str) -> Finished | Accepted:
     if submitted.batch:
-        shown = [results.accepted(analysis) for analysis in submitted.accepted]
-        return BatchAcceptedView.of(submitted.batch, shown)
+        return just_accepted(results, submitted)
     batch, shown = await results.batch(tenant, submitted.identifier)
     ended = all(one.is_final for one in shown)
     return BatchView.of(batch, shown) if ended else BatchAcceptedView.of(batch, shown)

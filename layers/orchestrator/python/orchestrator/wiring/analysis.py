@@ -146,9 +146,18 @@ def prepare_reading() -> None:
 
 def prepare() -> None:
     """Build what the first submission would otherwise build: for a snapshot."""
+    _prepare(analysis)
+
+
+def prepare_inbound() -> None:
+    """Build what the first text from a webhook would otherwise build: for a snapshot."""
+    _prepare(inbound)
+
+
+def _prepare(accepting: Callable[[], Analyses]) -> None:
     from orchestrator.aws import clients
 
-    analysis()
+    accepting()
     results()
     for client in (clients.dynamodb, clients.stepfunctions):
         client()
