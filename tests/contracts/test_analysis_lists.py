@@ -1,6 +1,7 @@
 """How requests are listed and swept: the table on moto and the dict alike."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,29 @@ def test_a_status_shows_what_was_settled_so_and_pending_the_rest(store: Analysis
         assert await listed(store, status="pending") == [
             one for one in ids if one not in (ids[3], ids[4], ids[8])
         ]
+
+    run(go)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_with_a_settled_status_what_is_not_settled_and_too_old_is_shown_in_its_place(
+    store: AnalysisStore, limit: int
+) -> None:
+    async def go() -> None:
+        ids = await fill(store)
+        for one in (ids[2], ids[20], ids[22]):
+            await store.settle("acme", one, "failed", NOW)
+        await store.settle("acme", ids[21], "completed", NOW)
+        query, seen = Query("acme", limit, "failed", dead_at=NOW + 5), list[str]()
+        while True:
+            page = await store.page(query)
+            seen += [one.request_id for one in page.found]
+            if page.cursor is None:
+                break
+            query = replace(query, cursor=page.cursor)
+        assert seen == [ids[2], *ids[17:21], ids[22]]
+        assert await listed(store, status="failed", dead_at=NOW + 5, until=NOW + 3) == [*ids[19:21], ids[22]]
+        assert await listed(store, status="failed", dead_at=NOW + 5, since=NOW + 9) == [ids[2]]
 
     run(go)
 

@@ -91,7 +91,7 @@ class MemoryAnalysis:
             analysis
             for (tenant, _), analysis in self.requests.items()
             if tenant == query.tenant
-            and query.status in (None, analysis.status)
+            and (query.status in (None, analysis.status) or _is_dead(analysis, query.dead_at))
             and since <= analysis.created_at <= until
             and (query.cursor is None or _place(analysis) < query.cursor)
         ]
@@ -129,6 +129,10 @@ def _in_short(analysis: Analysis, runs: Mapping[AgentName, AgentRun]) -> Found:
         for name, run in runs.items()
     }  # fmt: skip
     return replace(analysis, receiver=receiver), short
+
+
+def _is_dead(analysis: Analysis, dead_at: float | None) -> bool:
+    return analysis.status == "pending" and dead_at is not None and analysis.created_at <= dead_at
 
 
 def _place(analysis: Analysis) -> str:

@@ -231,6 +231,28 @@ def test_a_status_that_only_agents_tell_is_found_too(world: World) -> None:
     run(go)
 
 
+def test_a_request_that_nobody_settled_is_listed_under_what_reading_it_alone_shows(world: World) -> None:
+    async def go() -> None:
+        half, none, settled = [await world.accepted() for _ in range(3)]
+        await world.work(half, summarizer="completed", sentiment="running")
+        await world.work(settled, **FAILED)
+        await world.settle(settled)
+        world.now += DEAD_AFTER - 1
+        young = await world.accepted()
+        assert await ids_of(world, status="failed") == [settled.request_id]
+        world.now += 1
+        assert set(await ids_of(world, status="failed")) == {settled.request_id, none.request_id}
+        assert await ids_of(world, status="partial") == [half.request_id]
+        assert await ids_of(world, status="pending") == [young.request_id]
+        listed = await world.listing.list("acme", Wanted(10))
+        statuses = {one.analysis.request_id: one.status for one in listed.shown}
+        for one in (half, none, settled, young):
+            alone = await world.results.get("acme", one.request_id)
+            assert statuses[one.request_id] == alone.status
+
+    run(go)
+
+
 def test_a_list_shows_each_request_as_reading_it_alone_does(world: World) -> None:
     async def go() -> None:
         request = await world.accepted()

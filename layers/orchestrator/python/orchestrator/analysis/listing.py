@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.analysis.models import FINAL, Status
+from orchestrator.analysis.models import FINAL, Analysis, Status
 from orchestrator.analysis.outcome import Standing
 from orchestrator.analysis.ports import AnalysisStore, Query
 from orchestrator.analysis.reading import Results
@@ -47,8 +47,8 @@ class Listing:
     async def list(self, tenant: str, wanted: Wanted) -> Listed:
         """Return one page of the tenant's requests.
 
-        How far a request is that has not ended is told by its agents, which are no part of the list: with
-        `status` `pending` or `processing`, a page may therefore hold fewer entries than it could.
+        How a request stands that is not settled is told by its agents, which are no part of the list: with a
+        `status`, a page may therefore hold fewer entries than it could.
 
         Raises:
             InvalidInput: the page lies too deep, the range is empty, or the cursor is none of ours.
@@ -57,27 +57,27 @@ class Listing:
         if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
             raise InvalidInput("`until` lies before `since`.", hint="Swap them.", field="query.until")
         settled = wanted.status if wanted.status in FINAL or wanted.status is None else "pending"
+        dead_at = self._results.dead_at() if wanted.status in FINAL else None
         page = await self._store.page(
-            Query(tenant, skipped + wanted.size, settled, wanted.since, wanted.until, wanted.cursor)
+            Query(tenant, skipped + wanted.size, settled, wanted.since, wanted.until, wanted.cursor, dead_at)
         )
-        shown = [self._results.standing((analysis, {})) for analysis in page.found[skipped:]]
-        shown = await self._as_they_stand(tenant, shown)
-        if settled == "pending":
+        shown = await self._as_they_stand(tenant, page.found[skipped:])
+        if wanted.status:
             shown = [one for one in shown if one.status == wanted.status]
         return Listed(shown, page.cursor)
 
-    async def _as_they_stand(self, tenant: str, shown: list[Standing]) -> list[Standing]:
-        """Look up what has not ended: 25 a call, and at most four calls for the largest page."""
-        open_ids = [one.analysis.request_id for one in shown if not one.is_final]
+    async def _as_they_stand(self, tenant: str, listed: Sequence[Analysis]) -> list[Standing]:
+        """Look up what is not settled: 25 a call, and at most four calls for the largest page."""
+        open_ids = [one.request_id for one in listed if one.status not in FINAL]
         known: dict[str, Standing] = {}
         for start in range(0, len(open_ids), _TOGETHER):
             found = await self._results.many(tenant, tuple(open_ids[start : start + _TOGETHER]))
             known |= {one.analysis.request_id: one for one in found}
         # What was deleted meanwhile is left out.
         return [
-            known.get(one.analysis.request_id, one)
-            for one in shown
-            if one.is_final or one.analysis.request_id in known
+            known.get(one.request_id) or self._results.standing((one, {}))
+            for one in listed
+            if one.status in FINAL or one.request_id in known
         ]
 
 

@@ -36,7 +36,9 @@ class Reference:
 class Query:
     """Which results to list, newest first. `since` and `until` (both included) are Unix seconds.
 
-    `status` is a settled one, or `pending` for all that are not settled yet. `cursor` is opaque.
+    `status` is a settled one, or `pending` for all that are not settled yet. With a settled one, those that
+    are not settled and were created at `dead_at` (Unix seconds) or before are listed too: they may have ended
+    so, which only their agents tell. `cursor` is opaque.
     """
 
     tenant: str
@@ -45,6 +47,7 @@ class Query:
     since: float | None = None
     until: float | None = None
     cursor: str | None = None
+    dead_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,10 @@ class Results:
         """Return how a request stands now."""
         return standing(found, self._clock(), self._dead_after)
 
+    def dead_at(self) -> float:
+        """Return when requests were created of which nobody is left to settle them: then, or before."""
+        return self._clock() - self._dead_after
+
     async def ending_of(self, tenant: str, identifier: str) -> Ending:
         """Return how the request or batch under an idempotency key has ended so far.
 

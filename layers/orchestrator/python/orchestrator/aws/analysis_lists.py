@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from orchestrator.analysis.ports import Page, Query
@@ -26,8 +26,11 @@ async def page(table: str, query: Query, now: float) -> Page:
         InvalidInput: the cursor is none of ours.
     """
     before = _place(query.cursor) if query.cursor else None
-    shards = await asyncio.gather(*(_shard(table, query, shard, before) for shard in range(items.SHARDS)))
-    merged = sorted((item for found in shards for item in found), key=_listed_at, reverse=True)
+    partitions = [one for shard in range(items.SHARDS) for one in _partitions(query, shard)]
+    parts = await asyncio.gather(*(_entries(table, query, *one, before) for one in partitions))
+    # By place: a request that is just being settled may be seen in two partitions.
+    by_place = {_listed_at(item): item for found in parts for item in found}
+    merged = [by_place[place] for place in sorted(by_place, reverse=True)]
     shown = merged[: query.limit]
     cursor = _cursor(_listed_at(shown[-1])) if len(merged) > query.limit else None
     # What has expired is skipped, not replaced: it is at the end of the list, and soon gone.
@@ -35,16 +38,26 @@ async def page(table: str, query: Query, now: float) -> Page:
     return Page(found, cursor)
 
 
-async def _shard(table: str, query: Query, shard: int, before: str | None) -> list[Mapping[str, Any]]:
+def _partitions(query: Query, shard: int) -> Iterator[tuple[str, str]]:
+    """Yield the partitions of one shard, each with the last `listed_at` that is wanted of it."""
+    last = _last(query.until)
+    if query.status is None:
+        yield items.listing_partition(query.tenant, shard), last
+        return
+    if query.dead_at is not None:
+        yield items.status_partition(query.tenant, "pending", shard), min(last, _last(query.dead_at))
+    yield items.status_partition(query.tenant, query.status, shard), last
+
+
+async def _entries(
+    table: str, query: Query, partition: str, last: str, before: str | None
+) -> list[Mapping[str, Any]]:
     """Read one entry more than the page holds, so that its end is known."""
     first = "0" if query.since is None else expiry.moment(query.since)
-    last = min(before or _END_OF_TIME, _last(query))
+    last = min(before or _END_OF_TIME, last)
     if last < first:
         return []  # a cursor from before `since`; DynamoDB refuses such a BETWEEN
-    index, name, partition = "listed", "listed_in", items.listing_partition(query.tenant, shard)
-    if query.status:
-        index, name = "by_status", "status_in"
-        partition = items.status_partition(query.tenant, query.status, shard)
+    index, name = ("by_status", "status_in") if query.status else ("listed", "listed_in")
     asked: dict[str, Any] = {
         "TableName": table,
         "IndexName": index,
@@ -67,9 +80,9 @@ async def _shard(table: str, query: Query, shard: int, before: str | None) -> li
     return found
 
 
-def _last(query: Query) -> str:
+def _last(until: float | None) -> str:
     # `~` sorts behind the `#` that follows every moment.
-    return _END_OF_TIME if query.until is None else f"{expiry.moment(query.until)}~"
+    return _END_OF_TIME if until is None else f"{expiry.moment(until)}~"
 
 
 def _listed_at(item: Mapping[str, Any]) -> str:
