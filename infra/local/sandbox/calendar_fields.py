@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from infra.local.sandbox import calendar_words as words
 from infra.local.sandbox.calendar_marks import Mark
 
 _UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till?|through|ending(?: on)?|to)|-)) $")
+_ARRIVES = re.compile(rf"\b{words.ARRIVES}(?: at| by| around)? $")
 WHEN = frozenset({"date", "time", "recurrence"})
 
 
@@ -21,23 +23,27 @@ def blank(operation: str) -> dict[str, Any]:
 
 def put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
     """Put a phrase into its field; a second one of a kind is joined to the first, for it is a choice."""
-    words = text[mark.start : mark.end]
+    said = text[mark.start : mark.end]
     if mark.kind == "mentions":
-        fields["mentions"].append(words)
+        fields["mentions"].append(said)
         return
     if mark.kind == "vague":
-        fields["time"] = text[mark.start : mark.end]
+        fields["time"] = said
         return
     name = mark.kind
     if name in {"date", "time"} and (end := _UNTIL.search(before)) and _begun(fields, name, end[0]):
         name = f"end_{name}"
-    elif name == "time" and fields["end_date"] and not fields["recurrence"] and fields["time"]:
+    elif name == "time" and fields["time"] and (_ends_a_stretch(fields) or _ARRIVES.search(before)):
         name = "end_time"
     if fields[name] is None:
-        fields[name] = words
+        fields[name] = said
     elif name in WHEN:
         first = text.find(fields[name])
         fields[name] = text[first : mark.end]
+
+
+def _ends_a_stretch(fields: dict[str, Any]) -> bool:
+    return bool(fields["end_date"] and not fields["recurrence"])
 
 
 def _begun(fields: dict[str, Any], name: str, word: str) -> bool:

@@ -23,6 +23,8 @@ _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
+_ARRIVES = re.compile(rf"{words.ARRIVES} (?:(?:at|by|around) )?", re.I)
+_DEPARTS = re.compile(rf"{words.DEPARTS} (?:at )?", re.I)
 _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
@@ -61,7 +63,7 @@ def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[M
         if not any(mark.start < match.end() and match.start() < mark.end for mark in found)
     ]
     for end, after in [*cuts, (len(text), len(text))]:
-        if _goes_on(start, end, after, found) or _in_company(text, start, end, after, found):
+        if _goes_on(text, start, end, after, found) or _in_company(text, start, end, after, found):
             continue
         if _is_whole(text, start, end, found):
             done.append((start, end))
@@ -72,11 +74,20 @@ def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[M
         yield start, end, [mark for mark in found if mark.start >= start and mark.end <= end]
 
 
-def _goes_on(start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
-    """Return whether a comma only parts a day from its time: `Dec 9, 7:15am`."""
+def _goes_on(text: str, start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
+    """Return whether a comma only parts a day from its time, or a start from its end: `6am, arrives 9am`."""
     inside = {mark.kind for mark in found if mark.start >= start and mark.end <= end}
     joined = any(mark.end == end for mark in found)
+    if "time" in inside and _leads(_ARRIVES, text, after, found):
+        return True
+    if leading := _DEPARTS.match(text, after):
+        after = leading.end()
     return joined and any(mark.start == after and mark.kind in WHEN - inside for mark in found)
+
+
+def _leads(pattern: re.Pattern[str], text: str, after: int, found: Sequence[Mark]) -> bool:
+    leading = pattern.match(text, after)
+    return bool(leading and any(mark.kind == "time" and mark.start == leading.end() for mark in found))
 
 
 def _in_company(text: str, start: int, end: int, after: int, found: Sequence[Mark]) -> bool:

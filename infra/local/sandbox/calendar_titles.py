@@ -13,7 +13,8 @@ _ASKING = (
     r"|i am"
     r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
-    r"|schedule|book(?! (?:club|fair|report))|set up|set|plan(?! review)|arrange|organi[sz]e|add|create"
+    r"|schedule|book(?! (?:club|fair|report))|set up|set aside|set|plan(?! review)|arrange|organi[sz]e"
+    r"|add|create"
     r"|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)"
     r"|remind me(?: to| about| of)?|reminder to|don't (?:let me )?forget(?: to)?|remember to|block(?: off"
@@ -22,7 +23,7 @@ _ASKING = (
 )
 _LEAD = re.compile(
     rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|(?:my|the|our) calendar|the|my|our|new(?! year)|in"
-    rf"|for|of|me|to|on|at)(?![\w'])"
+    rf"|for|of|me|to|on|at|as)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
 )
@@ -31,7 +32,7 @@ _TAIL = re.compile(
     r"| very much)?|thx|ty|cheers"
     r"|(?:to|in|on|into|from) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
-    r"|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
+    r"|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
 )
 _REQUEST = re.compile(
     r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"

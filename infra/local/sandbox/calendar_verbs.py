@@ -27,7 +27,9 @@ OPERATIONS = {
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
         rf" (?:[^,.;]{{1,60}} )?{_MEETS}\b)"
     ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
+    "reschedule": re.compile(
+        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
+    ),
     "query": re.compile(
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"

@@ -125,9 +125,13 @@ RECURRENCE = (
 )
 KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly", "annually", "fortnightly"})
 """What may tell what kind of thing it is, where its rule is named as well."""
+ARRIVES = r"(?:arriv(?:es?|ing)|lands|landing|ends|ending|finish(?:es|ing))"
+DEPARTS = r"(?:departs|departing|leaves|leaving|starts?|starting|begins?|beginning|doors(?: open)?)"
+"""What leads to the hour at which something that was named before ends, or starts."""
+
 BOUND = (
     rf"(?:,? (?:until|till?|through|ending(?: on)?) {ONE_DAY}"
-    rf"| for {COUNT} (?:days|weeks|months|times|sessions))"
+    rf"| for (?:the (?:next |following ))?{COUNT} (?:days|weeks|months|times|sessions))"
 )
 """What says when a series is over."""
 
@@ -138,7 +142,8 @@ DURATION = (
     rf"|\d+h\d\d|(?:(?<=\()|(?<=for )|(?<=, ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
     rf"|(?:all|whole|full)[- ]day|day[- ]long"
     rf"|(?:for )?(?:the |a )?(?:whole|entire|full) week|{COUNT} times"
-    rf"|(?:(?<=for )|(?<=by )){COUNT} (?:days?|weeks?|months?|times|sessions)|{COUNT}[- ]day(?= [a-z]))"
+    rf"|(?:(?:for the (?:next|following) )|(?<=for )|(?<=by )){COUNT} (?:days?|weeks?|months?|times|sessions)"
+    rf"|{COUNT}[- ]day(?= [a-z]))"
 )
 ZONE = (
     r"(?:(?:utc|gmt)(?: ?[+-]\d\d?(?::?\d\d)?)?|zulu time|(?:europe|america|asia|africa|australia|pacific"

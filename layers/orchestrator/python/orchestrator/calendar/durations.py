@@ -23,7 +23,7 @@ class Length:
 
 
 LENGTHS: Forms[Length] = Forms()
-_FOR = r"(?:for |lasting |lasts )?(?:about |around |approximately )?"
+_FOR = r"(?:for (?:the (?:next |following ))?|lasting |lasts )?(?:about |around |approximately )?"
 _HOURS, _MINUTES = r"(?:hours?|hrs?|h)", r"(?:minutes?|mins?|m)"
 
 

@@ -163,7 +163,8 @@ def _year_day(match: re.Match[str], _: Reference) -> list[Rule]:
 
 _BOUND = re.compile(
     r"(?P<rule>.+?),? (?:(?:until|till|through|ending(?: on)?|ends(?: on)?|up to) (?P<until>.+)"
-    r"|(?P<for>(?:for )?\w+ (?:days|weeks|months|years|times|occurrences|sessions)))"
+    r"|(?P<for>(?:for (?:the (?:next |following ))?)?\w+ (?:days|weeks|months|years|times"
+    r"|occurrences|sessions)))"
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark
+from orchestrator.calendar.grammar.vocabulary import DEPARTS
 from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.words import MONTH
 
@@ -27,6 +28,7 @@ class Clause:
 
 
 _BULLET = re.compile(rf"(?:^|(?<=\n))[ \t]*(?:[-*•·–]|\d\d?[.)](?! ?{MONTH}\b)) +", re.IGNORECASE)
+_DEPARTS = re.compile(rf"{DEPARTS} ")
 _COMPANY = re.compile(r"\bwith (?:[\w'.]+,? ){0,3}[\w'.]+$")
 _PERSON = re.compile(r"(?:(?:the|my|our|her|his) )?[\w'-]+ ?$")
 
@@ -42,7 +44,7 @@ def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:
     start = 0
     for end, after in [*_cuts(text, original, found), (len(text), len(text))]:
         piece = _clause(start, end, found)
-        if _goes_on(piece, after, found) or _in_company(text, piece, after, found):
+        if _goes_on(text, piece, after, found) or _in_company(text, piece, after, found):
             continue
         if _complete(piece, original):
             done.append(piece)
@@ -65,8 +67,10 @@ def _clause(start: int, end: int, found: Sequence[Mark]) -> Clause:
     return Clause(start, end, tuple(mark for mark in found if mark.start >= start and mark.end <= end))
 
 
-def _goes_on(piece: Clause, after: int, found: Sequence[Mark]) -> bool:
-    """Tell whether a comma only parts a day from its time: `Dec 9, 7:15am`."""
+def _goes_on(text: str, piece: Clause, after: int, found: Sequence[Mark]) -> bool:
+    """Tell whether a comma only parts a day from its time: `Dec 9, 7:15am`, `on Dec 9, starts 7:15am`."""
+    if leading := _DEPARTS.match(text, after):
+        after = leading.end()
     kinds = {mark.kind for mark in piece.marks}
     joined = any(mark.end == piece.end for mark in piece.marks)
     return joined and any(mark.start == after and mark.kind in WHEN - kinds for mark in found)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.calendar import money, people
 from orchestrator.calendar.clock import HOURS
 from orchestrator.calendar.dates import DATES
 from orchestrator.calendar.days import FEASTS
 from orchestrator.calendar.durations import LENGTHS
+from orchestrator.calendar.grammar.vocabulary import ARRIVES
 from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
 from orchestrator.calendar.readings import Reference
@@ -30,6 +31,7 @@ _QUOTE = re.compile(
 )
 _DATE_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
+_ARRIVES = re.compile(rf"(?:,? ?(?:and )?\b{ARRIVES}(?: by| around)?) $")
 _HARD = re.compile(
     r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
 )
@@ -81,7 +83,7 @@ def marks(
     found += _longest(_candidates(hidden, join))
     found = _without_feasts(found, hidden)
     found += list(_after_days(hidden, found, join))
-    found = _without_weekly([_end(mark, hidden) for mark in _joined(sorted(found), hidden, join)], text)
+    found = _without_weekly(_ended(_joined(sorted(found), hidden, join), hidden), text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
     return [
         Mark(mark.start, mark.end, mark.kind, mark.words or original[mark.start : mark.end])
@@ -208,9 +210,19 @@ def _joined(found: list[Mark], text: str, join: str) -> list[Mark]:
     return kept
 
 
-def _end(mark: Mark, text: str) -> Mark:
-    """Take `until` and its like into a mark, which then says when something ends."""
+def _ended(found: Sequence[Mark], text: str) -> list[Mark]:
+    """Take `until` and its like into the marks behind them, which then say when something ends."""
+    return [
+        _end(mark, text, timed=any(one.kind == "time" for one in found[:index]))
+        for index, mark in enumerate(found)
+    ]
+
+
+def _end(mark: Mark, text: str, *, timed: bool) -> Mark:
     match = _UNTIL.search(text[: mark.start]) if mark.kind in {"date", "time"} else None
+    if match is None and timed and mark.kind == "time":
+        match = _ARRIVES.search(text[: mark.start])
+        mark = replace(mark, words=text[mark.start : mark.end])
     return Mark(match.start(), mark.end, f"end_{mark.kind}", mark.words) if match else mark
 
 

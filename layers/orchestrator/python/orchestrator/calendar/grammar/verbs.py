@@ -19,7 +19,9 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
         rf" (?:[^,.;]{{1,60}} )?{MEETS}\b)"
     ),
-    "reschedule": re.compile(_POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump)\b"),
+    "reschedule": re.compile(
+        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
+    ),
     "query": re.compile(
         _POLITE
         + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
@@ -35,7 +37,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
 }
 VERB = re.compile(
     _POLITE + rf"(?:{_DROP}|cancel|call off|delete|remove|move|reschedule|shift|postpone"
-    r"|push(?: back)?|delay|bring|change|bump)\b"
+    r"|push(?: back)?|delay|bring|change|bump|swap|switch)\b"
 )
 _WORLD = re.compile(
     _POLITE + r"(?:what|who|how|which|where|why|tell)\b(?:.*\b(?:weather|forecast|temperature)\b"

@@ -19,8 +19,8 @@ COURTESY = (
     r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
 )
 _MAKE = (
-    r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set|setup|plan(?! (?:review"
-    r"|b)\b)|arrange"
+    r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set aside|set|setup"
+    r"|plan(?! (?:review|b)\b)|arrange"
     r"|organi[sz]e|add|create|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)|enter|note"
     r"|remind me(?: to| about| of)?|reminder to"
@@ -31,7 +31,7 @@ _MAKE = (
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
     rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
-    r"|new(?! year)|in|for|of|me|to|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
+    r"|new(?! year)|in|for|of|me|to|as|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
@@ -49,9 +49,13 @@ TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|on|at|from|for|in|by|is|will be|takes place|scheduled|happening|of|with|and|it|to)$"
+    rf"|{_STARTING}|departs|departing|starts|begins|on|at|from|for|in|by|is|will be|takes place"
+    r"|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
+ARRIVES = r"(?:arriv(?:es?|ing)|lands|landing|ends|ending|finish(?:es|ing))"
+DEPARTS = r"(?:departs|departing|leaves|leaving|starts?|starting|begins?|beginning|doors(?: open)?)"
+"""What leads to the hour at which something that was named before ends, or starts."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 
 MEETS = (
