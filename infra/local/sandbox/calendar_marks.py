@@ -145,7 +145,7 @@ def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
 
 def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
     """Find bare hours beside a day that is told in words: behind it its time, before it who knows."""
-    starts = {mark.start for mark in found}
+    starts, ends = {mark.start for mark in found}, {mark.end for mark in found}
     times = [mark.start for mark in found if mark.kind == "time"]
     for mark in found:
         if mark.kind not in {"date", "recurrence"} or not text[mark.end - 1].isalpha():
@@ -154,7 +154,7 @@ def _bare_hours(text: str, found: list[Mark]) -> Iterator[Mark]:
             match := re.search(rf"\b(?P<time>(?:around|about) {_BARE}) $", text[: mark.start])
         ):
             yield Mark(*match.span("time"), "time")
-        elif not _timed(text, mark, times) and (
+        elif not (_timed(text, mark, times) or mark.start - 1 in ends) and (
             match := re.search(r"(?<= )(?:1[0-2]|[1-9]) $", text[: mark.start])
         ):
             yield Mark(match.start(), mark.end, "vague")

@@ -32,7 +32,8 @@ _TAIL = re.compile(
     r"| very much)?|thx|ty|cheers"
     r"|(?:to|in|on|into|from) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
-    r"|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till|back|between)$"
+    r"|for me|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till|back"
+    r"|between)$"
 )
 _REQUEST = re.compile(
     r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"

@@ -166,6 +166,8 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
         name = _field(mark, text, fields)
         if mark.kind == "recurrence" and _is_adjective(mark, text) and _dated(clause, mark.words):
             name = None  # a weekly report on Friday is one event, or many
+        if mark.kind == "recurrence" and _is_counted(mark, clause, text):
+            name = None
         if name in {"quote", "mention"}:
             continue
         if name is None or name in fields:
@@ -185,6 +187,12 @@ def _sorted(clause: Clause, text: str, left: Rest) -> tuple[EventSpans, str | No
         return spans.model_copy(update={"operation": "create"}), doubt
     unfit = operation == "reschedule" or operation == "query"
     return spans, doubt or (spans.title if unfit else None)
+
+
+def _is_counted(mark: Mark, clause: Clause, text: str) -> bool:
+    """Tell whether a number stands before a series that is no part of a date: `4 Saturdays`."""
+    day_before = any(one.kind == "date" and one.end == mark.start - 1 for one in clause.marks)
+    return not day_before and bool(_COUNTED.search(text[: mark.start]))
 
 
 def _is_adjective(mark: Mark, text: str) -> bool:
@@ -210,8 +218,6 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
         return mark.kind if anchored else None
     if mark.kind == "date" and "recurrence" in fields and _STRETCH.fullmatch(mark.words.lower()):
         return mark.kind if _STARTS.search(before) else None
-    if mark.kind == "recurrence" and _COUNTED.search(before):
-        return None
     if mark.kind in {"date", "time"} and _LIMITS.search(before):
         return None
     if (

@@ -49,7 +49,7 @@ TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|departs|departing|starts|begins|on|at|from|for|in|by|is|will be|takes place"
+    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is|will be|takes place"
     r"|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
