@@ -11,8 +11,8 @@ from typing import Any
 
 from orchestrator.calendar.models import CalendarRequest
 from orchestrator.calendar.outcomes import Change, Outcome, When
+from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.spans import EventSpans, Extraction
-from orchestrator.calendar.zones import iana, of_instant
 
 TABLE = Path(__file__).with_name("golden.txt")
 OPERATIONS = {"cancel": "cancel", "query": "query", "move": "reschedule"}

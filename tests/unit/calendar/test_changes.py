@@ -9,8 +9,8 @@ import pytest
 from orchestrator.calendar.changes import Existing, match, moved, one_of
 from orchestrator.calendar.grammar.reader import understand
 from orchestrator.calendar.outcomes import Change, Unclear
+from orchestrator.calendar.phrases.zones import iana
 from orchestrator.calendar.resolve import reference_of
-from orchestrator.calendar.zones import iana
 from tests.unit.calendar.world import request
 
 

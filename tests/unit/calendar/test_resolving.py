@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from orchestrator.calendar.grammar.reader import understand
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.models import Mention
-from orchestrator.calendar.money import read as read_money
+from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.spans import EventSpans, Extraction, astray
 from tests.unit.calendar.world import ALICE, BOB, booked, request, resolved
 

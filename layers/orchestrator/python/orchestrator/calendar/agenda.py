@@ -13,9 +13,9 @@ from orchestrator.calendar.booking import within
 from orchestrator.calendar.conflicts import Busy, report
 from orchestrator.calendar.models import ConflictReport
 from orchestrator.calendar.outcomes import When
-from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.zones import like
 from orchestrator.calendar.stored import Occurrence
-from orchestrator.calendar.zones import like
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from orchestrator.calendar.days import Days
-from orchestrator.calendar.durations import DEFAULT, Length
 from orchestrator.calendar.outcomes import When
-from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.series import Rule, series
-from orchestrator.calendar.zones import Zone, at
+from orchestrator.calendar.phrases.days import Days
+from orchestrator.calendar.phrases.durations import DEFAULT, Length
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.series import Rule, series
+from orchestrator.calendar.phrases.zones import Zone, at
 
 _OVERNIGHT = timedelta(hours=12)
 _DAY = timedelta(days=1)

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from orchestrator.calendar.clock import hint, hours, read_clock
-from orchestrator.calendar.durations import LENGTHS
 from orchestrator.calendar.heard import hear
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
-from orchestrator.calendar.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.clock import hint, hours, read_clock
+from orchestrator.calendar.phrases.durations import LENGTHS
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
-from orchestrator.calendar.zones import Zone, at, like, named
 
 _KINDS = frozenset(
     {"meeting", "event", "appointment", "call", "entry"}

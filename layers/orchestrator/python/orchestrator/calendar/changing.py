@@ -12,10 +12,10 @@ from orchestrator.calendar.changes import Existing, match, moved, one_of
 from orchestrator.calendar.copies import HELD, each, left, others
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.zones import at, like
 from orchestrator.calendar.ports import Copy, EventStore, Written
-from orchestrator.calendar.readings import Reference, Unreadable
 from orchestrator.calendar.stored import Occurrence, occurrences, shown
-from orchestrator.calendar.zones import at, like
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""

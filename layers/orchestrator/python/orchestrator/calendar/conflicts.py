@@ -15,8 +15,8 @@ from itertools import islice
 
 from orchestrator.calendar.models import ConflictReport, Slot
 from orchestrator.calendar.outcomes import When
-from orchestrator.calendar.readings import Reference
-from orchestrator.calendar.zones import at, like
+from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.zones import at, like
 
 ALTERNATIVES = 3
 MOST_NAMED = 50

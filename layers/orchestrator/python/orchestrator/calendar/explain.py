@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from orchestrator.calendar.models import Explanation
 from orchestrator.calendar.outcomes import Booking, When
+from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.words import same_length
 
 _FIELDS = {
     "title": ("title",),

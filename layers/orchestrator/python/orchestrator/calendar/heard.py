@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from orchestrator.calendar.clock import Clock, read_clock
-from orchestrator.calendar.dates import read_days
-from orchestrator.calendar.days import Days
-from orchestrator.calendar.durations import LENGTHS, Length
 from orchestrator.calendar.outcomes import Unclear
-from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.recurrence import bound_for, bound_until, code, read_rule
-from orchestrator.calendar.series import Rule
+from orchestrator.calendar.phrases.clock import Clock, read_clock
+from orchestrator.calendar.phrases.dates import read_days
+from orchestrator.calendar.phrases.days import Days
+from orchestrator.calendar.phrases.durations import LENGTHS, Length
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.recurrence import bound_for, bound_until, code, read_rule
+from orchestrator.calendar.phrases.series import Rule
+from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordinal
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.words import ORDINAL, WEEKDAY, normal, ordinal
 
 Value = TypeVar("Value")
 _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")

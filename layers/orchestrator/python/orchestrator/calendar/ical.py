@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from orchestrator.calendar.models import Event, Priority
-from orchestrator.calendar.zones import iana
+from orchestrator.calendar.phrases.zones import iana
 
 PRODUCT = "-//orchestrator//calendar//EN"
 _PRIORITIES: dict[Priority, int] = {"urgent": 1, "high": 3, "medium": 5, "low": 9}

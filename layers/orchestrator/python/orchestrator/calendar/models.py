@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from orchestrator.calendar.zones import iana
+from orchestrator.calendar.phrases.zones import iana
 
 Category = Literal[
     "internal_meeting",

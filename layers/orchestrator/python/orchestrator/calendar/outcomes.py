@@ -8,9 +8,9 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 
 from orchestrator.calendar.models import Category, Clarification, Explanation, Operation, Priority
-from orchestrator.calendar.money import Money
 from orchestrator.calendar.people import People
-from orchestrator.calendar.zones import Zone
+from orchestrator.calendar.phrases.money import Money
+from orchestrator.calendar.phrases.zones import Zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,16 @@ from orchestrator.calendar.changes import change
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
-from orchestrator.calendar.money import read as read_money
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
-from orchestrator.calendar.readings import Reference
+from orchestrator.calendar.phrases.money import read as read_money
+from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.words import same_length
+from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
 from orchestrator.calendar.when import Impossible, settle
-from orchestrator.calendar.words import same_length
-from orchestrator.calendar.zones import iana, of_instant
 
 MAX_TITLE = 200
 Settle = Callable[[EventSpans, Reference, str], When]

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.calendar.models import Operation
-from orchestrator.calendar.words import SLIP, TOMORROW, WEEKDAY, normal
+from orchestrator.calendar.phrases.words import SLIP, TOMORROW, WEEKDAY, normal
 
 MAX_EVENTS = 20
 

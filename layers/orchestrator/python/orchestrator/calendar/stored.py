@@ -11,9 +11,9 @@ from typing import cast, get_args
 from orchestrator.calendar.changes import Existing
 from orchestrator.calendar.conflicts import Busy
 from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
+from orchestrator.calendar.phrases.series import instances
+from orchestrator.calendar.phrases.zones import Zone, iana, like, named, of_instant
 from orchestrator.calendar.ports import StoredEvent
-from orchestrator.calendar.series import instances
-from orchestrator.calendar.zones import Zone, iana, like, named, of_instant
 
 _MOST = 5000
 """Instances of a series that are looked at: more than ten years of days."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.words import same_length
 
 _QUOTES = "'\"‘“„«"
 # What leads over to the next event and says nothing of this one.

@@ -7,15 +7,15 @@ from datetime import date, time
 from itertools import product
 
 from orchestrator.calendar.build import Choice, build
-from orchestrator.calendar.clock import Clock, hint, hours
-from orchestrator.calendar.days import Days
 from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.outcomes import Unclear, When
-from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.series import Rule
+from orchestrator.calendar.phrases.clock import Clock, hint, hours
+from orchestrator.calendar.phrases.days import Days
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.series import Rule
+from orchestrator.calendar.phrases.zones import Zone, fixed, named
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.zones import Zone, fixed, named
 
 MAX_READINGS = 5
 _FIRST, _LAST = 2, 9990

@@ -10,7 +10,7 @@ from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark
 from orchestrator.calendar.grammar.vocabulary import DEPARTS
 from orchestrator.calendar.labels import needs_a_time
-from orchestrator.calendar.words import MONTH
+from orchestrator.calendar.phrases.words import MONTH
 
 WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(

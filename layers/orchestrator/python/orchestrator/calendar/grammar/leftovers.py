@@ -27,7 +27,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     TAIL,
     WORK,
 )
-from orchestrator.calendar.words import MONTH, same_length
+from orchestrator.calendar.phrases.words import MONTH, same_length
 
 _NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
 _INSIDE = frozenset({"mention", "amount", "priority"})

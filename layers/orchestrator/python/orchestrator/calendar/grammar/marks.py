@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.calendar import money, people
-from orchestrator.calendar.clock import HOURS
-from orchestrator.calendar.dates import DATES
-from orchestrator.calendar.days import FEASTS
-from orchestrator.calendar.durations import LENGTHS
+from orchestrator.calendar import people
 from orchestrator.calendar.grammar.vocabulary import ARRIVES
 from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
-from orchestrator.calendar.readings import Reference
-from orchestrator.calendar.recurrence import RULES
-from orchestrator.calendar.words import MONTH, WEEKDAY
-from orchestrator.calendar.zones import OFFSET, ZONE, named
+from orchestrator.calendar.phrases import money
+from orchestrator.calendar.phrases.clock import HOURS
+from orchestrator.calendar.phrases.dates import DATES
+from orchestrator.calendar.phrases.days import FEASTS
+from orchestrator.calendar.phrases.durations import LENGTHS
+from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.recurrence import RULES
+from orchestrator.calendar.phrases.words import MONTH, WEEKDAY
+from orchestrator.calendar.phrases.zones import OFFSET, ZONE, named
 
 _KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
 """What may tell what kind of thing it is, where its rule is named as well."""

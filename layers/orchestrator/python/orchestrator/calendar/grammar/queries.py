@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from orchestrator.calendar.grammar.marks import Mark, fields_of
 from orchestrator.calendar.grammar.vocabulary import DOUBT
+from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.spans import EventSpans
-from orchestrator.calendar.words import same_length
 
 _STOCK_WORDS = (
     *("what'?s", "what time", "what", "when'?s", "when", "which", "who(?:'?s)?"),

@@ -14,9 +14,9 @@ from orchestrator.calendar.grammar.queries import asking
 from orchestrator.calendar.grammar.verbs import SECOND, STRONG_MOVE, VERB, of_the_world, operation_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
+from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, same_length
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
-from orchestrator.calendar.words import MONTH, NTH_DAY, same_length
 
 MAX_TEXT = 1000
 """Characters the grammar reads: rules made for sentences say nothing sure about a letter."""

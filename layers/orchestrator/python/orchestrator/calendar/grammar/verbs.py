@@ -6,7 +6,7 @@ import re
 
 from orchestrator.calendar.grammar.vocabulary import COURTESY, MEETS
 from orchestrator.calendar.models import Operation
-from orchestrator.calendar.words import WEEKDAY
+from orchestrator.calendar.phrases.words import WEEKDAY
 
 _POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
 _DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"

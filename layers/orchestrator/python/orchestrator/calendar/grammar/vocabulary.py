@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orchestrator.calendar.words import MONTH, PART, SLIP, WEEKDAY
+from orchestrator.calendar.phrases.words import MONTH, PART, SLIP, WEEKDAY
 
 COURTESY = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"

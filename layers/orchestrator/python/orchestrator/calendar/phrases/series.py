@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from orchestrator.calendar.readings import Unreadable
-from orchestrator.calendar.zones import Zone, at
+from orchestrator.calendar.phrases.readings import Unreadable
+from orchestrator.calendar.phrases.zones import Zone, at
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """The weekdays as RFC 5545 writes them."""

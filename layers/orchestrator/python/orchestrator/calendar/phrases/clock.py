@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
 
-from orchestrator.calendar.readings import Forms, Reference, Unreadable
-from orchestrator.calendar.words import HOUR_WORD, PART, normal, number
-from orchestrator.calendar.zones import ZONE
+from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.phrases.words import HOUR_WORD, PART, normal, number
+from orchestrator.calendar.phrases.zones import ZONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from dateutil.relativedelta import relativedelta
 
-from orchestrator.calendar.readings import Reference, Unreadable
-from orchestrator.calendar.words import weekday
+from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.words import weekday
 
 FEASTS = {
     "christmas eve": (12, 24),

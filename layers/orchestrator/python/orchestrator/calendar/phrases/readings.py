@@ -9,8 +9,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Generic, TypeVar
 
-from orchestrator.calendar.words import normal
-from orchestrator.calendar.zones import Zone
+from orchestrator.calendar.phrases.words import normal
+from orchestrator.calendar.phrases.zones import Zone
 
 Value = TypeVar("Value")
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from orchestrator.calendar.readings import Forms, Reference
-from orchestrator.calendar.words import NUMBER, number
+from orchestrator.calendar.phrases.readings import Forms, Reference
+from orchestrator.calendar.phrases.words import NUMBER, number
 
 DEFAULT = timedelta(minutes=60)
 

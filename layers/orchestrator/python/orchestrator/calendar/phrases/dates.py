@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from orchestrator.calendar.days import (
+from orchestrator.calendar.phrases.days import (
     FEASTS,
     Days,
     bare_weekday,
@@ -32,8 +32,8 @@ from orchestrator.calendar.days import (
     stretch,
     written_day,
 )
-from orchestrator.calendar.readings import Forms, Reference, Unreadable
-from orchestrator.calendar.words import (
+from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.phrases.words import (
     DAY,
     MONTH,
     NTH_DAY,

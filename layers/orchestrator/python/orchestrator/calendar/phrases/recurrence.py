@@ -12,11 +12,11 @@ import re
 from calendar import monthrange
 from dataclasses import replace
 
-from orchestrator.calendar.dates import DATES
-from orchestrator.calendar.durations import LENGTHS, Length
-from orchestrator.calendar.readings import Forms, Reference, Unreadable
-from orchestrator.calendar.series import CODES, Rule
-from orchestrator.calendar.words import (
+from orchestrator.calendar.phrases.dates import DATES
+from orchestrator.calendar.phrases.durations import LENGTHS, Length
+from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.phrases.series import CODES, Rule
+from orchestrator.calendar.phrases.words import (
     MONTH,
     NTH_DAY,
     NUMBER,
