@@ -20,7 +20,7 @@ run: $(READY) ## run everything on http://127.0.0.1:8000 (PORT=…, AUTH_MODE=ke
 	@$(RUN) -m infra.local
 
 test: lint ## lint, types, imports, synth with cdk-nag and cfn-lint, tests
-	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## ruff, basedpyright, import-linter
 	ruff check .

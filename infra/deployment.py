@@ -109,7 +109,7 @@ def _entries(value: object) -> list[str]:
         try:
             value = json.loads(text)
         except json.JSONDecodeError as error:
-            raise DeploymentError(f"CORS_ORIGINS: not a JSON array ({error.msg}): {text[:60]}") from error
+            raise DeploymentError(f"CORS_ORIGINS: not a JSON array ({error.msg}): {text[:60]!r}") from error
     if not isinstance(value, (list, tuple)) or not all(
         isinstance(item, str) for item in cast(list[object], value)
     ):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.deployment import ROOT, Deployment, DeploymentError, parse_origins, read_context
@@ -26,6 +26,7 @@ def test_a_json_array_a_comma_list_and_a_list_mean_the_same_origins(origins: lis
     assert parse_origins(",".join(f"{origin}/" for origin in origins)) == expected
 
 
+@example("[\r0")
 @given(st.text() | st.lists(st.text()) | st.none() | st.integers() | st.lists(st.integers()))
 def test_whatever_is_given_the_answer_is_well_formed_origins_or_one_clear_line(value: object) -> None:
     try:
