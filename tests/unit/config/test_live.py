@@ -92,3 +92,11 @@ def test_a_vendor_no_free_read_is_known_of_is_honestly_not_asked() -> None:
     assert answer.ok is None
     assert "not asked" in answer.sentence
     assert vendors.asked == []
+
+
+def test_a_key_that_no_header_can_carry_is_said_to_be_one() -> None:
+    (answer,) = live.ask(OPENAI | {"OPENAI_API_KEY": "sk-schl\xfcssel"})
+    assert (answer.ok, answer.sentence) == (
+        False,
+        "not asked: the key has characters that no header can carry",
+    )

@@ -109,3 +109,18 @@ def test_an_address_that_is_no_tables_is_not_asked() -> None:
     (answer,) = live.ask(SET | {"SUPABASE_URL": "https://abc.supabase.co/auth/v1"})
     assert answer.ok is None
     assert answer.sentence.startswith("not asked: SUPABASE_URL is neither")
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a..b"])
+def test_an_address_that_cannot_be_asked_is_named(url: str) -> None:
+    (answer,) = live.ask(SET | {"SUPABASE_URL": url})
+    assert answer.ok is False
+    assert answer.sentence.startswith(f"no answer from {url}/rest/v1/events: ")
+
+
+def test_a_key_that_no_header_can_carry_is_said_to_be_one() -> None:
+    (answer,) = live.ask(SET | {"SUPABASE_API_KEY": "schl\xfcssel"})
+    assert (answer.ok, answer.sentence) == (
+        False,
+        "not asked: the key has characters that no header can carry",
+    )

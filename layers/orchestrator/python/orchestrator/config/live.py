@@ -68,10 +68,9 @@ def _ask_one(group: Set, values: Mapping[str, str], client: httpx2.Client) -> An
     except ValueError as error:
         return Answer(group.name, None, f"not asked: {probe.base} is {error}")
     headers = {"authorization": f"Bearer {values[probe.key]}"} if probe.key in values else {}
-    try:
-        response = client.get(address, headers=headers)
-    except httpx2.HTTPError as error:
-        return Answer(group.name, False, f"no answer from {address}: {type(error).__name__}")
+    response = _get(client, address, headers)
+    if isinstance(response, str):
+        return Answer(group.name, False, response)
     if response.is_success:
         return Answer(group.name, True, f"{address} answered {response.status_code}")
     refused = " the key is refused" if response.status_code in {401, 403} else ""
@@ -84,10 +83,22 @@ def _ask_supabase(values: Mapping[str, str], client: httpx2.Client) -> Answer:
     except ValueError as error:
         return Answer("supabase", None, f"not asked: SUPABASE_URL is {error}")
     query = {"select": live_supabase.COLUMNS, "limit": "1"}
-    try:
-        response = client.get(address, params=query, headers=live_supabase.headers(values))
-    except httpx2.HTTPError as error:
-        return Answer("supabase", False, f"no answer from {address}: {type(error).__name__}")
+    response = _get(client, address, live_supabase.headers(values), query)
+    if isinstance(response, str):
+        return Answer("supabase", False, response)
     found = live_supabase.problem(response)
     ok = response.is_success and not found
     return Answer("supabase", ok, f"{address} answered {response.status_code}{found and f': {found}'}")
+
+
+def _get(
+    client: httpx2.Client, address: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+) -> httpx2.Response | str:
+    """Return the answer, or why there is none; neither shows a key."""
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        return "not asked: the key has characters that no header can carry"
+    try:
+        return client.get(address, params=query, headers=headers)
+    # Of the latter two: a host or port that no request can be sent to.
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        return f"no answer from {address}: {type(error).__name__}"
