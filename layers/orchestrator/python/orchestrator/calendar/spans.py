@@ -147,13 +147,25 @@ def in_order(extraction: Extraction, text: str) -> Extraction:
 
     Their places tell a repeated request's events from each other, and a model may list them otherwise.
     """
-    whole, places, last = normal(text), dict[int, int](), 0
-    for index, spans in enumerate(extraction.events):
-        words = normal(spans.title or "")
-        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", whole) if words else None
-        places[index] = last = found.start() if found else last
-    order = sorted(places, key=lambda index: places[index])
-    return Extraction(events=[extraction.events[index] for index in order])
+    whole = normal(text)
+    return Extraction(events=sorted(extraction.events, key=lambda spans: _places(spans, whole)))
+
+
+def _places(spans: EventSpans, text: str) -> list[int]:
+    """Return where an event's words stand: its title first, where it is nearest to the event's time.
+
+    Two of one name stand on days or at times of their own.
+    """
+    when = [
+        place for words in (spans.date, spans.recurrence, spans.time) for place in _starts(words, text)[:1]
+    ]
+    titles = sorted(_starts(spans.title, text), key=lambda place: abs(place - max(when, default=0)))
+    others = (place for _, words in words_of(spans) for place in _starts(words, text)[:1])
+    return [*titles[:1], *when, *others]
+
+
+def _starts(words: str | None, text: str) -> list[int]:
+    return [found.start() for found in re.finditer(_whole(normal(words)), text)] if words else []
 
 
 def _said(spans: EventSpans, text: str) -> int:
@@ -167,4 +179,8 @@ def _stands_in(words: str, text: str) -> bool:
 
 
 def _standing(words: str, text: str) -> list[str]:
-    return re.findall(rf"(?<!\w){re.escape(words)}(?!\w)", text) if words else []
+    return re.findall(_whole(words), text) if words else []
+
+
+def _whole(words: str) -> str:
+    return rf"(?<!\w){re.escape(words)}(?!\w)"

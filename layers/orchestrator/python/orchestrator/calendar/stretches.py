@@ -18,16 +18,20 @@ _BULLET = re.compile(r"^[\s*•-]+")
 
 def stretches(events: Sequence[EventSpans], content: str) -> list[str]:
     """Return what `content` says of each event; the whole of it where its parts cannot be told apart."""
-    places = list(_places(events, content))
-    if len(events) < 2 or None in places:
+    titles = [title for title in _titles(events, content) if title]
+    if len(events) < 2 or len(titles) < len(events):
         return [content.strip()] * len(events)
-    inner = [place for place in places[1:] if place is not None]
-    parts = [content[start:end] for start, end in zip([0, *inner], [*inner, len(content)], strict=True)]
-    return [_BULLET.sub("", _LEADING_OVER.sub("", part)) for part in parts]
+    begins = [0, *(begin for begin, _ in titles[1:])]
+    parts = [
+        # No word of the title itself leads over: "read a book, then gym".
+        content[begin:named] + _LEADING_OVER.sub("", content[named:end])
+        for begin, (_, named), end in zip(begins, titles, [*begins[1:], len(content)], strict=True)
+    ]
+    return [_BULLET.sub("", part) for part in parts]
 
 
-def _places(events: Sequence[EventSpans], content: str) -> Iterator[int | None]:
-    """Yield where each title stands behind the one before it, with the quotation mark it begins with."""
+def _titles(events: Sequence[EventSpans], content: str) -> Iterator[tuple[int, int] | None]:
+    """Yield where each title stands behind the one before it, from the quotation mark it begins with."""
     text, behind = same_length(content), 0
     for spans in events:
         words = r"\s+".join(re.escape(word) for word in same_length(spans.title or "").split())
@@ -36,4 +40,5 @@ def _places(events: Sequence[EventSpans], content: str) -> Iterator[int | None]:
             yield None
             continue
         behind = found.end()
-        yield found.start() - (found.start() > 0 and content[found.start() - 1] in _QUOTES)
+        quoted = found.start() > 0 and content[found.start() - 1] in _QUOTES
+        yield found.start() - quoted, behind
