@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from orchestrator.calendar.models import CalendarResponse
 from orchestrator.calendar.ports import Copy, Written
 from orchestrator.errors import VendorBusy
 from tests.fakes.event_store import MemoryEvents
-from tests.unit.calendar.desk import TENANT, Desk
+from tests.unit.calendar.desk import TENANT, Desk, asking, spans
 from tests.unit.calendar.world import ALICE, BOB
 
 EVERYBODY = ["user-123", "user-456", "user-789"]
@@ -119,6 +120,30 @@ def test_one_that_fails_leaves_the_askers_row_to_find_it_by_and_the_rest_can_be_
     assert hours(desk) == dict.fromkeys(EVERYBODY, "12:30-13:30")
 
 
+@pytest.mark.parametrize(("doubtful", "replayed"), [(False, False), (True, True)])
+def test_if_only_the_askers_row_fails_it_can_be_changed_later_unless_it_may_have_been(
+    doubtful: bool, replayed: bool
+) -> None:
+    class Held(Counting):
+        held = True
+
+        async def move(
+            self, user_id: str, event_id: str, start: datetime, end: datetime, *, deadline: float
+        ) -> Written:
+            if self.held and user_id == "user-123":
+                return Written(503, failure=BUSY, doubtful=doubtful)
+            return await super().move(user_id, event_id, start, end, deadline=deadline)
+
+    store = Held(tenant=TENANT)
+    desk, text = shared(store=store), "Push the review back by 30 minutes"
+    assert desk.answer(text, key="k", fanout="participants").response.status == "partial"
+    store.held = False
+    again = desk.answer(text, key="k", fanout="participants")
+    assert (again.replayed, again.response.status) == (replayed, "partial" if replayed else "success")
+    mine = "12:00-13:00" if replayed else "12:30-13:30"
+    assert hours(desk) == dict.fromkeys(EVERYBODY, "12:30-13:30") | {"user-123": mine}
+
+
 def test_a_cancellation_that_failed_for_one_can_be_sent_again() -> None:
     desk = shared()
     desk.store.failures = [BUSY]
@@ -203,3 +228,22 @@ def test_if_the_others_cannot_be_found_out_nothing_is_changed_for_all_and_ones_o
     assert warned(answer) == [
         "Whether 'Review' is in other calendars as well is not known: only yours is changed."
     ]
+
+
+def test_what_is_only_warned_of_is_looked_up_at_once_and_by_one_time() -> None:
+    class Slow(MemoryEvents):
+        together = asyncio.Barrier(2)
+
+        async def copies(self, external_id: str, *, deadline: float) -> Sequence[Copy]:
+            async with asyncio.timeout(1):
+                await self.together.wait()
+            seen.add(deadline)
+            return await super().copies(external_id, deadline=deadline)
+
+    seen = set[float]()
+    desk = Desk(store=Slow(tenant=TENANT))
+    text = "Review tomorrow at noon and checkup tomorrow at 3pm"
+    desk.send(text, user_mentions=[ALICE], fanout="participants")
+    both = spans({"operation": "cancel", "title": "review"}, {"operation": "cancel", "title": "checkup"})
+    answer = replace(asking(both), store=desk.store).send("Cancel the review and the checkup")
+    assert (answer.status, len(answer.warnings), len(seen)) == ("success", 2, 1)

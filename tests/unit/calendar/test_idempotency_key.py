@@ -69,6 +69,16 @@ def test_another_text_under_a_key_whose_record_is_gone_is_booked_as_well() -> No
     assert sorted(row.title for row in desk.rows) == ["Breakfast", "Dinner", "Tea"]
 
 
+def test_what_was_refused_can_be_booked_under_its_key_and_the_rest_is_not_booked_twice() -> None:
+    desk = Desk()
+    desk.send("Tea with Bob tomorrow at 7pm")
+    refused = desk.send(TWO, key="k", on_conflict="reject")
+    assert (refused.status, len(desk.rows)) == ("partial", 2)
+    again = desk.send(TWO, key="k", on_conflict="book", user_mentions=[], fanout="participants")
+    assert again.status == "success"
+    assert sorted(row.title for row in desk.rows) == ["Dinner", "Lunch", "Tea with Bob"]
+
+
 def test_a_model_that_changes_its_mind_doubles_no_row() -> None:
     words = {"date": "tomorrow", "time": "noon"}
     desk = asking(spans({"title": "Lunch", **words}), spans({"title": "Lunch with Anna", **words}))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from orchestrator.calendar.booking import Done, done_of
+from orchestrator.calendar.booking import AT_ONCE, LOOKING, Done, done_of
 from orchestrator.calendar.changes import Existing, match, moved, one_of
-from orchestrator.calendar.copies import HELD, each, left, others
+from orchestrator.calendar.copies import each, left, others
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
@@ -127,17 +128,25 @@ class Changes:
                 " Is the whole series meant?",
             )
 
-    async def shared(self, step: Step) -> Step:
-        """Return the step with the rows of others, or with a warning that theirs stay as they are.
+    async def shared(self, steps: Sequence[Step]) -> list[Step]:
+        """Return the steps with the rows of others, or with a warning that theirs stay as they are.
+
+        To warn of them all may take `LOOKING` seconds: the rest is for what was asked for.
 
         Raises:
             VendorError: the store, in which the rows that are to be changed stand, refused or did not answer.
             NotConfigured: there is no store.
         """
-        row = step.found.row
-        if self._request.fanout == "participants":
-            return replace(step, others=await others(self._store, row, self._deadline))
-        return replace(step, warnings=await left(self._store, row, self._deadline))
+        gate = asyncio.Semaphore(AT_ONCE)
+        looking = min(self._deadline, asyncio.get_running_loop().time() + LOOKING)
+
+        async def one(step: Step) -> Step:
+            async with gate:
+                if self._request.fanout == "participants":
+                    return replace(step, others=await others(self._store, step.found.row, self._deadline))
+                return replace(step, warnings=await left(self._store, step.found.row, looking))
+
+        return list(await asyncio.gather(*(one(step) for step in steps)))
 
     async def apply(self, step: Step) -> Done:
         """Change the row, and those of others that the step has."""
@@ -151,7 +160,9 @@ class Changes:
         shared = self._request.fanout == "participants"
         event, operation = self.event(step), step.change.operation
         done = done_of(step.change.index, event, rows, shared=shared, operation=operation)
-        return replace(done, warnings=(*step.warnings, *done.warnings), repeatable=rows[-1][1] is HELD)
+        mine = rows[-1][1]
+        again = mine.failure is not None and not mine.doubtful
+        return replace(done, warnings=(*step.warnings, *done.warnings), repeatable=again)
 
     def event(self, step: Step) -> Event:
         """Return the event as it is afterwards; a cancelled one as it was."""

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from orchestrator.calendar.booking import AT_ONCE, LOOKING
+from orchestrator.calendar.booking import AT_ONCE
 from orchestrator.calendar.ports import Copy, EventStore, StoredEvent, Written
 from orchestrator.errors import Conflict, NotConfigured, NotFound, Unavailable, VendorError
 
@@ -38,7 +38,6 @@ async def others(store: EventStore, row: StoredEvent, deadline: float) -> tuple[
 
 async def left(store: EventStore, row: StoredEvent, deadline: float) -> tuple[str, ...]:
     """Return a warning about the rows that stay as they are when `row` alone is changed."""
-    deadline = min(deadline, asyncio.get_running_loop().time() + LOOKING)
     try:
         count = len(await others(store, row, deadline))
     except (VendorError, NotConfigured, Unavailable) as error:

@@ -16,7 +16,8 @@ class Written:
     """What the store answered to one write. `status` is its HTTP status, 0 when it never answered.
 
     `data` is `None` unless the row was asked for; `failure` says why the write did not happen, `error` what
-    the store itself said (without secrets); `warnings` what was written otherwise than asked.
+    the store itself said (without secrets); `warnings` what was written otherwise than asked. `doubtful`: a
+    failure that may have been carried out nevertheless.
     """
 
     status: int
@@ -24,6 +25,7 @@ class Written:
     error: Any = None
     failure: OrchestratorError | None = None
     warnings: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,13 @@ class Asked:
         """What the ids of its events are made from.
 
         The body stands beside the key: a key whose record is gone may come back with another text, and its
-        events must not pass for those of the first.
+        events must not pass for those of the first. They are the same ones if it says anew what to do about
+        a conflict, as a refusal asks for, or for whom they are.
         """
-        own = ("request", self.token) if self.key is None else ("key", self.key, self.fingerprint)
-        return (self.tenant, self.request.user_id, *own)
+        if self.key is None:
+            return (self.tenant, self.request.user_id, "request", self.token)
+        body = self.request.model_dump(mode="json", exclude={"on_conflict", "fanout"})
+        return (self.tenant, self.request.user_id, "key", self.key, request_key("calendar.orchestrate", body))
 
 
 class Calendar:
@@ -106,7 +109,7 @@ class _Run:
         refused = [*self._refused(), *self._rejected(steps, planned, conflicts)]
         out = {done.index for done in refused}
         steps = [step for step in steps if step.change.index not in out]
-        steps = [await self._changes.shared(step) for step in steps]
+        steps = await self._changes.shared(steps)
         planned = [one for one in planned if one.index not in out]
         dry = self._request.dry_run
         written = self._previewed(steps, planned) if dry else await self._written(steps, planned)

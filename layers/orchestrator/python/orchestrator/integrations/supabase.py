@@ -193,5 +193,5 @@ def _rows(reply: Reply, read: Callable[[dict[str, Any]], _Row]) -> list[_Row]:
 def _written(reply: Reply, warnings: tuple[str, ...] = ()) -> Written:
     if reply.failure:
         unsure = ("It is not known whether this was carried out.",) if reply.doubtful else ()
-        return Written(reply.status, None, reply.error, reply.failure, unsure)
+        return Written(reply.status, None, reply.error, reply.failure, unsure, reply.doubtful)
     return Written(reply.status, warnings=warnings)
