@@ -113,6 +113,33 @@ def test_what_was_written_although_its_receipt_was_lost_is_taken_back(
     run(go)
 
 
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("part", ["create", "hand over"])
+def test_a_repeated_try_that_fails_takes_nothing_back_of_what_the_first_had_accepted(
+    world: World, monkeypatch: pytest.MonkeyPatch, batch: bool, part: str
+) -> None:
+    async def throttled(*_: Any) -> None:
+        raise Unavailable("throttled")
+
+    async def go() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(world.keys, "complete", throttled)
+            first = await world.submit(key="k", batch=batch)
+        world.now += 31
+        with monkeypatch.context() as patch:
+            if part == "create":
+                patch.setattr(world.store, "create", throttled)
+            patch.setattr(world.workflow, "start", throttled)
+            patch.setattr(world.backlog, "send", throttled)
+            with pytest.raises(Conflict, match="not known"):
+                await world.submit(key="k", batch=batch)
+        assert len(world.store.requests) == 1
+        world.now += 31
+        assert (await world.submit(key="k", batch=batch)).identifier == first.identifier
+
+    run(go)
+
+
 def test_secrets_are_sealed_for_their_request_and_kept_nowhere_in_plain(world: World) -> None:
     async def go() -> None:
         url = "https://example.com/hook"

@@ -27,6 +27,8 @@ _LOCK = 30.0
 """Seconds after which a hand-over that did not end belongs to a process that died: longer than its function
 may run, or it could withdraw what the next one has accepted under the same id."""
 _DAY = 24 * 3600
+_Place = tuple[str, str]
+"""Tenant and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,9 @@ class Analyses:
             return await self._accept(submission, tenant, submission.new_id())
         claim = self._claim(submission, tenant, submission.key)
         match await self._admission().admit(claim, None, _PATIENCE):
-            case Claim(job_id=str() as identifier) as claim:
-                return await self._accept_once(submission, tenant, identifier, claim)
+            case Claim(job_id=str() as identifier) as admitted:
+                resumed = identifier != claim.job_id
+                return await self._accept_once(submission, tenant, identifier, admitted, resumed=resumed)
             case Record(claim=Claim(job_id=str() as identifier)):
                 return Submitted(identifier, replayed=True)
             case other:
@@ -114,17 +117,19 @@ class Analyses:
         )
 
     async def _accept_once(
-        self, submission: Submission, tenant: str, identifier: str, claim: Claim
+        self, submission: Submission, tenant: str, identifier: str, claim: Claim, *, resumed: bool
     ) -> Submitted:
         admission = self._admission()
         claims = [claim]
         try:
             claims += await self._also(submission, tenant, identifier)
-            submitted = await self._accept(submission, tenant, identifier)
+            submitted = await self._accept(submission, tenant, identifier, resumed=resumed)
         except Conflict:
             # It may have been accepted: the key stays locked, and the next try goes on with the same id.
             raise
-        except Exception:
+        except Exception as error:
+            if resumed:
+                raise _unknown() from error
             for held in claims:
                 await admission.release(held)
             raise
@@ -147,7 +152,9 @@ class Analyses:
             return [admitted] if isinstance(admitted, Claim) else []
         return []
 
-    async def _accept(self, submission: Submission, tenant: str, identifier: str) -> Submitted:
+    async def _accept(
+        self, submission: Submission, tenant: str, identifier: str, *, resumed: bool = False
+    ) -> Submitted:
         # As precise as it is shown: what a list shows can be asked for by its time.
         now = round(self._clock(), 3)
         expires_at = int(now) + self._limits.retention_days * _DAY
@@ -170,17 +177,21 @@ class Analyses:
             )
             for request_id, text in zip(ids, submission.texts, strict=True)
         ]
-        await self._write(accepted, submission.texts, batch)
-        await self._hand_over(accepted, batch)
+        # An earlier try under this id may have been accepted, and have its result by now.
+        ours = [] if resumed else _places(accepted, batch)
+        await self._write(accepted, submission.texts, batch, ours)
+        await self._hand_over(accepted, batch, ours)
         return Submitted(identifier, accepted, batch)
 
-    async def _write(self, accepted: Sequence[Analysis], texts: Sequence[str], batch: Batch | None) -> None:
+    async def _write(
+        self, accepted: Sequence[Analysis], texts: Sequence[str], batch: Batch | None, ours: Sequence[_Place]
+    ) -> None:
         try:
             await self._store.create(list(zip(accepted, texts, strict=True)), batch)
         except Unavailable:
             # Only the receipt may be lost: what was written would be shown as pending, and nobody starts it.
             with suppress(OrchestratorError):
-                await self._store.erase(_places(accepted, batch))
+                await self._store.erase(ours)
             raise
 
     async def _receiver(self, submission: Submission, tenant: str, request_id: str) -> Receiver | None:
@@ -191,14 +202,16 @@ class Analyses:
             sealed = await self._receivers.vault().seal(submission.webhook_secrets, tenant, request_id)
         return Receiver(submission.webhook_url, sealed)
 
-    async def _hand_over(self, accepted: Sequence[Analysis], batch: Batch | None) -> None:
+    async def _hand_over(
+        self, accepted: Sequence[Analysis], batch: Batch | None, ours: Sequence[_Place]
+    ) -> None:
         references = [reference_to(analysis) for analysis in accepted]
         try:
             if batch is None and await self._started(accepted[0]):
                 return
             await self._ways.backlog.send("start", references)
         except Exception:
-            await self._withdraw(accepted, batch)
+            await self._withdraw(ours)
             raise
 
     async def _started(self, analysis: Analysis) -> bool:
@@ -209,17 +222,19 @@ class Analyses:
             return False
         return True
 
-    async def _withdraw(self, accepted: Sequence[Analysis], batch: Batch | None) -> None:
+    async def _withdraw(self, ours: Sequence[_Place]) -> None:
         # It may have been handed over although the receipt was lost, and the caller will send it again. What
         # is erased runs to no effect: its agents find no text.
         try:
-            await self._store.erase(_places(accepted, batch))
+            await self._store.erase(ours)
         except OrchestratorError as error:
-            raise Conflict(
-                "Whether the request was accepted is not known", hint="Ask again.", retry_after=15
-            ) from error
+            raise _unknown() from error
 
 
-def _places(accepted: Sequence[Analysis], batch: Batch | None) -> list[tuple[str, str]]:
+def _unknown() -> Conflict:
+    return Conflict("Whether the request was accepted is not known", hint="Ask again.", retry_after=15)
+
+
+def _places(accepted: Sequence[Analysis], batch: Batch | None) -> list[_Place]:
     batches = [(batch.tenant, batch.batch_id)] if batch else []
     return [*batches, *((analysis.tenant, analysis.request_id) for analysis in accepted)]
