@@ -114,7 +114,7 @@ def test_one_that_fails_leaves_the_askers_row_to_find_it_by_and_the_rest_can_be_
     assert outcomes(first) == [("user-456", False), ("user-789", True), ("user-123", False)]
     assert [result.status_code for result in first.supabase_results.results] == [503, 200, 424]
     assert first.response_text.endswith("Not moved in every calendar: 'Review' (supabase: busy).")
-    assert "send the text again" in warned(first)[0]
+    assert "send this change again" in warned(first)[0]
     again = desk.answer(text, key="k", fanout="participants")
     assert (again.replayed, again.response.status) == (False, "success")
     assert hours(desk) == dict.fromkeys(EVERYBODY, "12:30-13:30")

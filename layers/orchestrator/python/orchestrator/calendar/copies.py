@@ -18,7 +18,8 @@ _log = logging.getLogger(__name__)
 HELD = Written(
     424,
     failure=Conflict("It stays as it is as long as another's row could not be changed."),
-    warnings=("Your own row stays as it is until those of the others are changed: send the text again.",),
+    # Not the whole text: what else it says may be done by now.
+    warnings=("Your own row stays as it is until those of the others are changed: send this change again.",),
 )
 """What becomes of the asker's row when another's failed."""
 

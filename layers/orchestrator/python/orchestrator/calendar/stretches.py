@@ -9,9 +9,9 @@ from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.spans import EventSpans
 
 _QUOTES = "'\"‘“„«"
-# What leads over to the next event and says nothing of this one.
+# What leads over to the next event and says nothing of this one; a run of blanks is tried once.
 _LEADING_OVER = re.compile(
-    r"(?:[\s,;:&*•-]|\b(?:and|then|also|plus|a|an|the|my|book|schedule|add|please))+$", re.I
+    r"(?<![\s,;:&*•-])(?:[\s,;:&*•-]|\b(?:and|then|also|plus|a|an|the|my|book|schedule|add|please))+$", re.I
 )
 _BULLET = re.compile(r"^[\s*•-]+")
 
