@@ -192,9 +192,10 @@ def test_an_event_of_ones_own_is_looked_for_nowhere_else() -> None:
     assert desk.store.asked == 0
 
 
-def test_an_event_without_an_id_is_looked_for_nowhere_else() -> None:
+@pytest.mark.parametrize("made_by_others", [None, "1"])
+def test_an_event_without_an_id_of_ours_is_looked_for_nowhere_else(made_by_others: str | None) -> None:
     desk = shared()
-    desk.store.rows[:] = [(whose, replace(row, external_id=None)) for whose, row in desk.store.rows]
+    desk.store.rows[:] = [(whose, replace(row, external_id=made_by_others)) for whose, row in desk.store.rows]
     assert everybody(desk, "Cancel the review").supabase_results.total_events == 1
     assert (desk.store.asked, len(desk.rows)) == (0, 2)
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from orchestrator.calendar.booking import AT_ONCE
+from orchestrator.calendar.events import OURS
 from orchestrator.calendar.ports import Copy, EventStore, StoredEvent, Written
 from orchestrator.errors import Conflict, NotConfigured, NotFound, Unavailable, VendorError
 
@@ -31,9 +32,11 @@ async def others(store: EventStore, row: StoredEvent, deadline: float) -> tuple[
         VendorError: the store refused or did not answer.
         NotConfigured: there is no store.
     """
-    if not row.external_id or len(row.participants) < 2:
+    # What others write into that column may be no event's name: rows of two users may both be their first.
+    name = row.external_id or ""
+    if not name.startswith(OURS) or len(row.participants) < 2:
         return ()
-    found = await store.copies(row.external_id, deadline=deadline)
+    found = await store.copies(name, deadline=deadline)
     return tuple(copy for copy in found if copy.id != row.id)
 
 

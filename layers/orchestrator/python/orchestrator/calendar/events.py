@@ -10,6 +10,8 @@ from orchestrator.calendar.explain import assumptions
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Booking
 
+OURS = "evt_"
+"""What our ids of events begin with."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -51,7 +53,7 @@ def external_id(origin: Sequence[str], index: int) -> str:
     The event's own words are no part of it: a model that is asked again may choose others.
     """
     parts = (*origin, str(index))
-    return f"evt_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+    return f"{OURS}{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 
 def address_warnings(request: CalendarRequest) -> list[str]:
