@@ -53,6 +53,9 @@ _FINDERS = {
     "vague": re.compile(
         rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till|until|to) late"
         rf"|(?<=-)late|(?<=- )late|{words.LAST}|{words.SLIP}"
+        rf"|(?<!for )(?<!every )(?<!each ){words.COUNT} (?:days|weeks|months) (?:from|starting|beginning) (?:on )?{words.CALENDAR_DAY}"
+        r"|(?:change|update|correct|edit) (?:the |its )?(?:location|place|venue|room|title|name|description)"
+        r" (?:of|for|to)"
         rf"|{words.COUNT} (?:days|weeks) off|{words.COUNT} (?:mon|tues|wednes|thurs|fri|satur|sun)days"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"

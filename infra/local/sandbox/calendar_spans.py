@@ -23,11 +23,12 @@ _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_ARRIVES = re.compile(rf"{words.ARRIVES} (?:(?:at|by|around) )?", re.I)
+_ARRIVES = re.compile(rf"{words.ARRIVES} (?P<hedge>)(?:(?:at|by|around|about) )?", re.I)
 _DEPARTS = re.compile(rf"{words.DEPARTS} (?:at )?", re.I)
 _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
+_IN_PART = re.compile(rf"(?<!\w)(?:in|during) (?:{words.MONTH}(?!\w)|{words.SEASON})")
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"
@@ -87,7 +88,8 @@ def _goes_on(text: str, start: int, end: int, after: int, found: Sequence[Mark])
 
 def _leads(pattern: re.Pattern[str], text: str, after: int, found: Sequence[Mark]) -> bool:
     leading = pattern.match(text, after)
-    return bool(leading and any(mark.kind == "time" and mark.start == leading.end() for mark in found))
+    places = (leading.end(), leading.start("hedge")) if leading else ()
+    return any(mark.kind == "time" and mark.start in places for mark in found)
 
 
 def _in_company(text: str, start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
@@ -133,6 +135,8 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     second = verbs.SECOND.search(fields["title"] or "") if fields["operation"] == "cancel" else None
     if order := second or _ORDER.search(fields["title"] or ""):
         fields["time"] = order[0]
+    elif fields["operation"] == "cancel" and not fields["date"] and (when := _IN_PART.search(small, start, end)):
+        fields["date"] = text[slice(*when.span())]  # a part of the year, of which nobody knows the days
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
 

@@ -12,7 +12,7 @@ _POLITE = (
     r"|i need to"
     r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
 )
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
 DROPPED = re.compile(rf"(?i)^.*?\b(?:cancel|call off|delete|remove|{_DROP})\b")
 _MEETS = (
     r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo"
@@ -25,7 +25,7 @@ OPERATIONS = {
         rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{_MEETS}"
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
-        rf" (?:[^,.;]{{1,60}} )?{_MEETS}\b)"
+        rf" (?:(?:[^,.;]{{1,60}} )?{_MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
     ),
     "reschedule": re.compile(
         _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"

@@ -37,7 +37,7 @@ _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
 _SOME_MONTH = rf"(?:(?:the|this|next) month|{MONTH}{_YEAR})"
-_CALENDAR_DAY = (
+CALENDAR_DAY = (
     rf"(?:(?:{WEEKDAY}\.?,? )?(?:{MONTH} (?:the )?{_DAY}(?!\d|:|[ap]m){_YEAR}"
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
 )
@@ -73,10 +73,10 @@ FEAST = (
 _FIGURES = (
     r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
     r"| \d\d:\d\d(?! ?(?:-|to)))?|\d\d?\.\d\d?\.(?:\d{4}|\d\d)"
-    r"|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
+    r"|(?:3[01]|[012]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
-ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
+ONE_DAY = rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
@@ -115,6 +115,7 @@ RECURRENCE = (
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
+    rf"|(?:on )?(?:{_EVERY} )?alternat(?:e|ing) {_LIST}"
     rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|(?:on )?(?:weekdays|weekends|workdays)|every ?day"
     rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)(?: {PART})?"
     rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
@@ -172,11 +173,17 @@ _TELLING = (
     r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",
     r"(?<!'s )\d\d?(?:st|nd|rd|th)(?= ?(?:$|[,;&\d]| (?:and|or)\b))",
     r"(?:around|about|roughly|at|from|by|@) \d\d?(?![/-])",
-    *("moved", "rescheduled", "postponed", "cancell?ed"),
+    *("moved", "rescheduled", "postponed", "cancell?ed", "alternat(?:e|ing)", r"\d\d? uhr"),
+    rf"{COUNT} (?:cycles|rounds|sessions|lessons|classes|treatments|visits|dates|occurrences|instances)",
     *("today", "tomorrow", "week-long", "month-long"),
     r"(?:first|second|third|last) (?:business|working) day",
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
     *("january", "february", "july", "september", "october", "november", "december"),
 )
-UNREAD = rf"(?<!\w)in {MONTH}(?!\w)|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+SEASON = (
+    r"(?:the )?(?:advent|lent|ramadan|spring|summer|autumn|fall|winter|term[- ]time|school holidays|holidays)"
+    r"(?: term| holidays?| break| season)?(?= ?(?:$|[,.;]|\x00| (?:at|on|from|with|for)\b))"
+)
+"""A part of the year: behind `in` it says when, not where."""
+UNREAD = rf"(?<!\w)in {MONTH}(?!\w)|(?<!\w)(?:in|during) {SEASON}|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
 """What is left over and still says something about when, or whether."""

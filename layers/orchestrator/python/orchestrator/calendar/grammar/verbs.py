@@ -9,7 +9,7 @@ from orchestrator.calendar.models import Operation
 from orchestrator.calendar.phrases.words import WEEKDAY
 
 _POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
@@ -17,7 +17,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{MEETS}"
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
-        rf" (?:[^,.;]{{1,60}} )?{MEETS}\b)"
+        rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
     ),
     "reschedule": re.compile(
         _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"

@@ -37,7 +37,10 @@ LEAD = re.compile(
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
 )
 """What stands before a title and is no part of it."""
-GENERIC = re.compile(r"all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note")
+GENERIC = re.compile(
+    r"all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note"
+    r"|(?:\d|two|three|four|five|some|several|a few|these|the following) (?:things|items|entries)"
+)
 REQUEST = re.compile(
     r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
     r"|plan) )",
@@ -108,6 +111,11 @@ _RELATIONS = (
     r"|later|(?<=-)late|(?<=- )late|(?:their|your|his|her|local) time"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
+SEASON = (
+    r"(?:the )?(?:advent|lent|ramadan|spring|summer|autumn|fall|winter|term[- ]time|school holidays|holidays)"
+    r"(?: term| holidays?| break| season)?(?= ?(?:$|[,.;\x00]| (?:at|on|from|with|for)\b))"
+)
+"""A part of the year: behind `in` it says when, not where."""
 _CONDITIONS = "|".join(
     (
         *("first thing", "last thing", "moved", "rescheduled", "postponed", "cancell?ed", "can't make"),
@@ -117,7 +125,9 @@ _CONDITIONS = "|".join(
         *("sometime", "some time", "anytime", "any time", "whenever", "instead", "rather", "no longer"),
         *("not", "nothing", "never", "don't", "doesn't", "see (?:you|ya)", "both", "respectively"),
         *("every", "each", "once", "twice", "thrice", "again", "another", "biweekly"),
-        *("alternate", "alternating"),
+        *("alternate", "alternating", f"in {SEASON}"),
+        r"(?:change|update|correct|edit) (?:the |its )?(?:location|place|venue|room|title|name|description)"
+        r" (?:of|for|to)",
     )
 )
 _NUMBERS = (

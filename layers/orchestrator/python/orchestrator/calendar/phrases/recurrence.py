@@ -114,6 +114,12 @@ def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
     return rules
 
 
+@RULES.form(rf"(?:on )?(?:{_EVERY} )?alternat(?:e|ing) (?P<days>{_LIST})")
+def _alternate(match: re.Match[str], _: Reference) -> list[Rule]:
+    days = {code(word) for word in re.findall(WEEKDAY, match["days"])}
+    return [Rule("WEEKLY", 2, tuple(sorted(days, key=CODES.index)))]
+
+
 @RULES.form(rf"(?:on )?(?P<plural>{_PLURAL}(?:(?:, ?and |,? ?(?:and|&) |, ?){_PLURAL})*)")
 def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     days = {weekday(word) for word in re.findall(r"[a-z]+days", match["plural"])}
