@@ -29,6 +29,7 @@ _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
 _IN_PART = re.compile(rf"(?<!\w)(?:in|during) (?:{words.MONTH}(?!\w)|{words.SEASON})")
+_HALF_SENTENCE = re.compile(r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$", re.I)
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"
@@ -132,13 +133,24 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
+    _take_orders(fields, text, small, start, end)
+    fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
+    return fields
+
+
+def _take_orders(fields: dict[str, Any], text: str, small: str, start: int, end: int) -> None:
+    """Take what a name says of other things than itself, so that it is asked about."""
+    if fields["operation"] == "create" and (half := _HALF_SENTENCE.search(fields["title"] or "")):
+        fields["time"] = half[0].strip()
     second = verbs.SECOND.search(fields["title"] or "") if fields["operation"] == "cancel" else None
     if order := second or _ORDER.search(fields["title"] or ""):
         fields["time"] = order[0]
-    elif fields["operation"] == "cancel" and not fields["date"] and (when := _IN_PART.search(small, start, end)):
+    elif (
+        fields["operation"] == "cancel"
+        and not fields["date"]
+        and (when := _IN_PART.search(small, start, end))
+    ):
         fields["date"] = text[slice(*when.span())]  # a part of the year, of which nobody knows the days
-    fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
-    return fields
 
 
 def _leave_open(

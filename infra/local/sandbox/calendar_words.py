@@ -90,7 +90,8 @@ _IN_PART = r"(?: in the (?:morning|afternoon|evening)| at night| tonight)"
 _FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
 _WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
 _PAST = (
-    rf"(?:half past|half|(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to)) (?:\d\d?|{_HOUR_WORD})"
+    r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to))"
+    rf" (?:\d\d?|{_HOUR_WORD})"
 )
 SURE_HOUR = (
     rf"(?:(?:12 )?(?:noon|midday|midnight)(?:-?ish)?(?: tonight)?|{_FIGURE_HOUR}{_HALF}? ?-?ish"
@@ -108,7 +109,8 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
+    rf"(?:(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
+    rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
@@ -139,6 +141,7 @@ BOUND = (
 DURATION = (
     rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
     r"|an hour and a half)"
+    rf"|{COUNT}[- ]and[- ]a[- ]half[- ]hours?"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|(?:(?<=\()|(?<=for )|(?<=, ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
     rf"|(?:all|whole|full)[- ]day|day[- ]long"
@@ -175,15 +178,25 @@ _TELLING = (
     r"(?:around|about|roughly|at|from|by|@) \d\d?(?![/-])",
     *("moved", "rescheduled", "postponed", "cancell?ed", "alternat(?:e|ing)", r"\d\d? uhr"),
     rf"{COUNT} (?:cycles|rounds|sessions|lessons|classes|treatments|visits|dates|occurrences|instances)",
+    rf"(?!an? ){COUNT} (?:nights|days|weeks)",
+    r"(?:(?<=, )|(?<=and ))(?:jan|feb|mar|jul|aug|sept?|oct|nov|dec)(?= ?(?:$|,|and\b|&))",
     *("today", "tomorrow", "week-long", "month-long"),
     r"(?:first|second|third|last) (?:business|working) day",
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
     *("january", "february", "july", "september", "october", "november", "december"),
 )
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo"
+    r"|breakfast|brunch|lunch|dinner|coffee|drinks|check-?in|catch-?up|session|class|lesson|reservation"
+    r"|booking)"
+)
+"""What stands in a calendar."""
 SEASON = (
     r"(?:the )?(?:advent|lent|ramadan|spring|summer|autumn|fall|winter|term[- ]time|school holidays|holidays)"
     r"(?: term| holidays?| break| season)?(?= ?(?:$|[,.;]|\x00| (?:at|on|from|with|for)\b))"
 )
 """A part of the year: behind `in` it says when, not where."""
-UNREAD = rf"(?<!\w)in {MONTH}(?!\w)|(?<!\w)(?:in|during) {SEASON}|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+UNREAD = (
+    rf"(?<!\w)in {MONTH}(?!\w)|(?<!\w)(?:in|during) {SEASON}|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+)
 """What is left over and still says something about when, or whether."""

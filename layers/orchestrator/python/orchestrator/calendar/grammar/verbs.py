@@ -23,8 +23,9 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
     ),
     "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
+        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|what)"
+        rf"|(?:show|list|find) (?:all|every|the|my)(?= (?:[\w']+ ){{0,2}}(?:{MEETS}|calendar|schedule|agenda"
+        rf"|diary|plans?|week|month|next|free|{WEEKDAY}|today|tomorrow)\b)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
         r"|how (?:many|busy|full|long|often|do|does|did|is|are)|how'?s (?:my|the)|who(?:'?s)?"
