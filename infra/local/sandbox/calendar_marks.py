@@ -51,7 +51,7 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till|until|to) late"
+        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till?|until|to) late"
         rf"|(?<=-)late|(?<=- )late|{words.LAST}|{words.SLIP}"
         rf"|(?<!for )(?<!every )(?<!each ){words.COUNT} (?:days|weeks|months) (?:from|starting|beginning)"
         rf" (?:on )?{words.CALENDAR_DAY}"

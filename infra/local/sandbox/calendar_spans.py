@@ -29,7 +29,11 @@ _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
 )
 _IN_PART = re.compile(rf"(?<!\w)(?:in|during) (?:{words.MONTH}(?!\w)|{words.SEASON})")
-_HALF_SENTENCE = re.compile(r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$", re.I)
+_HALF_SENTENCE = re.compile(
+    r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$"
+    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping)$",
+    re.I,
+)
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"

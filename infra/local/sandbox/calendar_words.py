@@ -111,6 +111,7 @@ _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
     rf"(?:(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
     rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
+    rf"|(?:on )?(?:the )?{NTH} {WEEKDAY},? (?:monthly|each month|every month)"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
@@ -178,7 +179,8 @@ _TELLING = (
     r"(?:around|about|roughly|at|from|by|@) \d\d?(?![/-])",
     *("moved", "rescheduled", "postponed", "cancell?ed", "alternat(?:e|ing)", r"\d\d? uhr"),
     rf"{COUNT} (?:cycles|rounds|sessions|lessons|classes|treatments|visits|dates|occurrences|instances)",
-    rf"(?!an? ){COUNT} (?:nights|days|weeks)",
+    rf"\d\d?(?= ?- ?{WEEKDAY}\b)",
+    rf"(?!an? ){COUNT} (?:mornings|afternoons|evenings|nights|days|weeks)",
     r"(?:(?<=, )|(?<=and ))(?:jan|feb|mar|jul|aug|sept?|oct|nov|dec)(?= ?(?:$|,|and\b|&))",
     *("today", "tomorrow", "week-long", "month-long"),
     r"(?:first|second|third|last) (?:business|working) day",

@@ -102,7 +102,7 @@ _STRETCHES = (
 )
 _RELATIONS = (
     r"before|b4|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago"
-    r"|later|(?<=-)late|(?<=- )late|(?:their|your|his|her|local) time"
+    r"|later|(?<=-)late|(?<=- )late|til|(?:their|your|his|her|local) time"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 MEETS = (
