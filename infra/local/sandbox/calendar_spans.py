@@ -31,7 +31,8 @@ _ORDER = re.compile(
 _IN_PART = re.compile(rf"(?<!\w)(?:in|during) (?:{words.MONTH}(?!\w)|{words.SEASON})")
 _HALF_SENTENCE = re.compile(
     r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$"
-    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping)$",
+    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping"
+    r"|doors?(?: open| close)?|swap|switch|exchange|change|move)$",
     re.I,
 )
 _WITHIN = re.compile(

@@ -79,7 +79,8 @@ _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|
 ONE_DAY = rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
-    rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
+    rf"(?:{_WEEKDAYS}|(?:the )?{_DAY} ?(?:-|to|until|through) ?(?:the )?{_DAY}"
+    rf" (?:of )?{MONTH}(?![a-z]){_YEAR}"
     rf"|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
     rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till?) ?{ONE_DAY}|{ONE_DAY})"
 )
@@ -170,6 +171,8 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+SHORT_DAYS = r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f"
+"""Days of the week in single letters."""
 _TELLING = (
     *("until", "till", "for the rest", "onwards?", "during", "between", "before", "after"),
     *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
@@ -180,6 +183,8 @@ _TELLING = (
     *("moved", "rescheduled", "postponed", "cancell?ed", "alternat(?:e|ing)", r"\d\d? uhr"),
     rf"{COUNT} (?:cycles|rounds|sessions|lessons|classes|treatments|visits|dates|occurrences|instances)",
     rf"\d\d?(?= ?- ?{WEEKDAY}\b)",
+    *(r"(?<=and )\d\d?(?= ?(?:$|[,.]|daily|every))", "and a quarter", SHORT_DAYS),
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[- ](?:fifteen|thirty|forty-five)",
     rf"(?!an? ){COUNT} (?:mornings|afternoons|evenings|nights|days|weeks)",
     r"(?:(?<=, )|(?<=and ))(?:jan|feb|mar|jul|aug|sept?|oct|nov|dec)(?= ?(?:$|,|and\b|&))",
     *("today", "tomorrow", "week-long", "month-long"),

@@ -28,7 +28,8 @@ _COUNTED = re.compile(r"\b(?:\d+|two|three|four|five|six|eight|ten) $")
 """Before `Saturdays`: so many of them, and no series without an end."""
 _HALF_SENTENCE = re.compile(
     r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$"
-    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping)$"
+    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping"
+    r"|doors?(?: open| close)?|swap|switch|exchange|change|move)$"
 )
 """What is left of a sentence that says something of an event, and does not name one."""
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")

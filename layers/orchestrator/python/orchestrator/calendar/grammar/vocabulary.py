@@ -126,6 +126,7 @@ _CONDITIONS = "|".join(
         *("not", "nothing", "never", "don't", "doesn't", "see (?:you|ya)", "both", "respectively"),
         *("every", "each", "once", "twice", "thrice", "again", "another", "biweekly"),
         *("alternate", "alternating", f"in {SEASON}"),
+        r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f",
         *(r"(?:extend|shorten|lengthen|prolong) (?:the|my|our|\w+'s)", "longer", "shorter"),
         r"(?:decline|accept)(?: \w+){0,2} (?:invitation|invite)",
         r"add [^,;]{1,40} to (?:the|our|my|\w+'s) (?!calendar|schedule|diary|agenda|list)"

@@ -74,7 +74,7 @@ _HINTS = {
     "evening": r"dinner|supper|drinks|party|movie|film|cinema|concert|gig|pints?|beers?|cocktails|quiz"
     r"|karaoke|clubbing|disco"
     r"|(?:date|game|poker) night|theat(?:re|er)|opera|pub",
-    "morning": r"breakfast|sunrise",
+    "morning": r"breakfast|sunrise|wake[- ]?up|get up",
     "lunch": r"lunch|brunch",
     "table": r"(?<!pool )(?<!tennis )table for",
 }
