@@ -64,7 +64,8 @@ def _shift(small: str, found: Sequence[Mark]) -> tuple[int, int] | None:
         if mark.kind != "duration":
             continue
         if match := re.search(
-            r"(?:(?:back|forward|up|ahead|out) )?by $|(?:back|forward|up|ahead) $", small[: mark.start]
+            r"(?:\b(?:back|forward|up|ahead|out) )?\bby $|(?<![\w-])(?:back|forward|up|ahead) $",
+            small[: mark.start],
         ):
             return match.start(), mark.end
         if match := re.match(r" (?:later|earlier)\b", small[mark.end :]):

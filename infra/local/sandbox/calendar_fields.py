@@ -11,6 +11,7 @@ from infra.local.sandbox.calendar_marks import Mark
 
 _UNTIL = re.compile(r"(?:,? ?(?:\b(?:until|till?|through|ending(?: on)?|to)|-)) $")
 _ARRIVES = re.compile(rf"\b{words.ARRIVES}(?: at| by| around)? $")
+_ENDS = re.compile(r"\b(?:ends|ending|finish(?:es|ing)|is over)(?: at| by| around)? $")
 WHEN = frozenset({"date", "time", "recurrence"})
 
 
@@ -35,6 +36,8 @@ def put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
         name = f"end_{name}"
     elif name == "time" and fields["time"] and (_ends_a_stretch(fields) or _ARRIVES.search(before)):
         name = "end_time"
+    if name == "time" and not fields["time"] and (ends := _ENDS.search(before)):
+        said = text[mark.start - len(ends[0]) : mark.end]  # its end alone, and nobody knows its start
     if fields[name] is None:
         fields[name] = said
     elif name in WHEN:

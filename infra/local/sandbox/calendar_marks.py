@@ -32,7 +32,7 @@ _AFTER_DAY = re.compile(
 _FEAST_NAME = re.compile(rf"{words.FEAST} (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _BARE_RANGE = re.compile(
     rf"{_BEHIND}(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])(?= ?(?:$|[,;)]|\.(?!\d)| (?:on|in|at|for|with|to|and"
-    rf"|then|today"
+    rf"|then|today|each|every|daily"
     rf"|tomorrow|next|this|{words.WEEKDAY})\b))"
 )
 _COUNTED = re.compile(
@@ -51,8 +51,17 @@ _FINDERS = {
     "priority": re.compile(rf"{_BEHIND}{words.PRIORITY}(?!\w)"),
     "end_date": re.compile(rf"(?<!\w)(?:until|till) {words.MONTH}(?= ?[.,;!]?$)"),
     "vague": re.compile(
-        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till|until|to) late"
+        rf"(?<!\w)(?:instead|arvo|might|perhaps|probably|b4 [\w:]+|(?:till?|until|to) late"
         rf"|(?<=-)late|(?<=- )late|{words.LAST}|{words.SLIP}"
+        rf"|(?<!for )(?<!every )(?<!each ){words.COUNT} (?:days|weeks|months) (?:from|starting|beginning)"
+        rf" (?:on )?{words.CALENDAR_DAY}"
+        r"|(?:change|update|correct|edit) (?:the |its )?(?:location|place|venue|room|title|name|description)"
+        r" (?:of|for|to)"
+        r"|(?:extend|shorten|lengthen|prolong) (?:the|my|our|\w+'s)|longer|shorter"
+        r"|(?:decline|accept)(?: \w+){0,2} (?:invitation|invite)"
+        r"|add [^,;]{1,40} to (?:the|our|my|\w+'s) (?!calendar|schedule|diary|agenda|list)"
+        rf"(?:[^,;]{{1,30}} )?{words.MEETS}"
+        r"|(?:tell|inform|notify|let) [^,;]{1,60} is(?= (?:at|on|now|today|tomorrow|\d)| ?$)"
         rf"|{words.COUNT} (?:days|weeks) off|{words.COUNT} (?:mon|tues|wednes|thurs|fri|satur|sun)days"
         rf"|(?:every|each) {words.COUNT} (?:hours|hrs|minutes|mins)|at the same time"
         rf"|{words.COUNT} minutes? before \w+|maybe|on my \w+day|half day"

@@ -23,10 +23,17 @@ _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
-_ARRIVES = re.compile(rf"{words.ARRIVES} (?:(?:at|by|around) )?", re.I)
+_ARRIVES = re.compile(rf"{words.ARRIVES} (?P<hedge>)(?:(?:at|by|around|about) )?", re.I)
 _DEPARTS = re.compile(rf"{words.DEPARTS} (?:at )?", re.I)
 _ORDER = re.compile(
     r"(?<=[.!?] )(?:please |and |now )?(?:cancel|delete|remove|move|reschedule|ignore)\b.*", re.I
+)
+_IN_PART = re.compile(rf"(?<!\w)(?:in|during) (?:{words.MONTH}(?!\w)|{words.SEASON})")
+_HALF_SENTENCE = re.compile(
+    r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$"
+    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping"
+    r"|doors?(?: open| close)?|swap|switch|exchange|change|move)$",
+    re.I,
 )
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
@@ -87,7 +94,8 @@ def _goes_on(text: str, start: int, end: int, after: int, found: Sequence[Mark])
 
 def _leads(pattern: re.Pattern[str], text: str, after: int, found: Sequence[Mark]) -> bool:
     leading = pattern.match(text, after)
-    return bool(leading and any(mark.kind == "time" and mark.start == leading.end() for mark in found))
+    places = (leading.end(), leading.start("hedge")) if leading else ()
+    return any(mark.kind == "time" and mark.start in places for mark in found)
 
 
 def _in_company(text: str, start: int, end: int, after: int, found: Sequence[Mark]) -> bool:
@@ -130,11 +138,24 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     fields["place"], pieces = titles.place(pieces)
     fields["title"] = quoted or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
+    _take_orders(fields, text, small, start, end)
+    fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
+    return fields
+
+
+def _take_orders(fields: dict[str, Any], text: str, small: str, start: int, end: int) -> None:
+    """Take what a name says of other things than itself, so that it is asked about."""
+    if fields["operation"] == "create" and (half := _HALF_SENTENCE.search(fields["title"] or "")):
+        fields["time"] = half[0].strip()
     second = verbs.SECOND.search(fields["title"] or "") if fields["operation"] == "cancel" else None
     if order := second or _ORDER.search(fields["title"] or ""):
         fields["time"] = order[0]
-    fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
-    return fields
+    elif (
+        fields["operation"] == "cancel"
+        and not fields["date"]
+        and (when := _IN_PART.search(small, start, end))
+    ):
+        fields["date"] = text[slice(*when.span())]  # a part of the year, of which nobody knows the days
 
 
 def _leave_open(

@@ -63,7 +63,10 @@ _EVENT = re.compile(
     r"|party|concert|movie|game|match|session|exam|flight|train|haircut|dentist|doctor)s?\b",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(r"(?i)all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note")
+_GENERIC = re.compile(
+    r"(?i)all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note"
+    r"|(?:\d|two|three|four|five|some|several|a few|these|the following) (?:things|items|entries)"
+)
 _WORK = re.compile(
     r"\b(?:[Ww]atch|[Rr]ead|[Ss]tream)(?:ing)? [A-Z][\w'’]*"
     r"(?: (?:(?:at|in|on|of|the|and|a|to) )*[A-Z][\w'’]*)*"

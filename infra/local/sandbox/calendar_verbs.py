@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from infra.local.sandbox.calendar_words import WEEKDAY
+from infra.local.sandbox.calendar_words import MEETS, WEEKDAY
 
 _POLITE = (
     r"\s*(?:(?:please|pls|plz|(?:hey|hi|hello)(?: there)?|(?:can|could|would|will) (?:you|u|we|i)"
@@ -12,26 +12,23 @@ _POLITE = (
     r"|i need to"
     r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
 )
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
 DROPPED = re.compile(rf"(?i)^.*?\b(?:cancel|call off|delete|remove|{_DROP})\b")
-_MEETS = (
-    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo"
-    r"|breakfast|brunch|lunch|dinner|coffee|drinks|check-?in|catch-?up|session|class|lesson|reservation"
-    r"|booking)"
-)
 OPERATIONS = {
     "cancel": re.compile(
         _POLITE + r"(?:cancel|call off|(?:delete|remove|scrap) (?:the|my|our|every|all)|remove .*calendar"
-        rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{_MEETS}"
+        rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{MEETS}"
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
-        rf" (?:[^,.;]{{1,60}} )?{_MEETS}\b)"
+        rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
     ),
     "reschedule": re.compile(
         _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
     ),
     "query": re.compile(
-        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what)"
+        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|what)"
+        rf"|(?:show|list|find) (?:all|every|the|my)(?= (?:[\w']+ ){{0,2}}(?:{MEETS}|calendar|schedule|agenda"
+        rf"|diary|plans?|week|month|next|free|{WEEKDAY}|today|tomorrow)\b)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
         r"|how (?:many|busy|full|long|often|do|does|did|is|are)|how'?s (?:my|the)|who(?:'?s)?"

@@ -37,7 +37,7 @@ _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
 _SOME_MONTH = rf"(?:(?:the|this|next) month|{MONTH}{_YEAR})"
-_CALENDAR_DAY = (
+CALENDAR_DAY = (
     rf"(?:(?:{WEEKDAY}\.?,? )?(?:{MONTH} (?:the )?{_DAY}(?!\d|:|[ap]m){_YEAR}"
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
 )
@@ -73,13 +73,14 @@ FEAST = (
 _FIGURES = (
     r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
     r"| \d\d:\d\d(?! ?(?:-|to)))?|\d\d?\.\d\d?\.(?:\d{4}|\d\d)"
-    r"|(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
+    r"|(?:3[01]|[012]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
-ONE_DAY = rf"(?:{_FIGURES}|{_CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
+ONE_DAY = rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
-    rf"(?:{_WEEKDAYS}|{_DAY} ?(?:-|to|until|through) ?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}"
+    rf"(?:{_WEEKDAYS}|(?:the )?{_DAY} ?(?:-|to|until|through) ?(?:the )?{_DAY}"
+    rf" (?:of )?{MONTH}(?![a-z]){_YEAR}"
     rf"|{MONTH} {_DAY} ?(?:-|to) ?{_DAY}(?!\d|:| ?[ap]m){_YEAR}"
     rf"|{ONE_DAY} ?(?:-|to|through|thru|until|till?) ?{ONE_DAY}|{ONE_DAY})"
 )
@@ -90,7 +91,8 @@ _IN_PART = r"(?: in the (?:morning|afternoon|evening)| at night| tonight)"
 _FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
 _WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
 _PAST = (
-    rf"(?:half past|half|(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to)) (?:\d\d?|{_HOUR_WORD})"
+    r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to))"
+    rf" (?:\d\d?|{_HOUR_WORD})"
 )
 SURE_HOUR = (
     rf"(?:(?:12 )?(?:noon|midday|midnight)(?:-?ish)?(?: tonight)?|{_FIGURE_HOUR}{_HALF}? ?-?ish"
@@ -108,13 +110,16 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
+    rf"(?:(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
+    rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
+    rf"|(?:on )?(?:the )?{NTH} {WEEKDAY},? (?:monthly|each month|every month)"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day) of {_EVERY} month|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
     rf"|{_EVERY} (?:year on )?(?:{MONTH} (?:the )?{_DAY}|(?:the )?{_DAY} (?:of )?{MONTH})"
     rf"|yearly on {MONTH} {_DAY}"
     rf"|(?:weekly|fortnightly|{_EVERY} (?:{_STEP} )?weeks?) on {_LIST}"
+    rf"|(?:on )?(?:{_EVERY} )?alternat(?:e|ing) {_LIST}"
     rf"|(?:on )?{_EVERY} (?:{_STEP} )?{_LIST}(?: {PART})?|(?:on )?(?:weekdays|weekends|workdays)|every ?day"
     rf"|{_EVERY} (?:weekday|workday|working day|business day|weekend|{PART}|quarter)(?: {PART})?"
     rf"|{_EVERY} (?:{_STEP} )?(?:days?|weeks?|months?|years?)"
@@ -138,6 +143,7 @@ BOUND = (
 DURATION = (
     rf"(?:(?:half an hour|half[- ]an?[- ]hour|half[- ]hour|quarter of an hour|three quarters of an hour"
     r"|an hour and a half)"
+    rf"|{COUNT}[- ]and[- ]a[- ]half[- ]hours?"
     rf"|{COUNT}[- ]?(?:hours?|hrs?|h)\b(?: and a half)?(?:(?:,| and)? ?{COUNT} ?(?:minutes?|mins?|m)\b)?"
     rf"|\d+h\d\d|(?:(?<=\()|(?<=for )|(?<=, ))\d+ ?m\b|{COUNT}[- ]?(?:minutes?|mins?|min)\b|(?:an )?hour-long"
     rf"|(?:all|whole|full)[- ]day|day[- ]long"
@@ -165,6 +171,8 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+SHORT_DAYS = r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f"
+"""Days of the week in single letters."""
 _TELLING = (
     *("until", "till", "for the rest", "onwards?", "during", "between", "before", "after"),
     *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
@@ -172,11 +180,30 @@ _TELLING = (
     r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",
     r"(?<!'s )\d\d?(?:st|nd|rd|th)(?= ?(?:$|[,;&\d]| (?:and|or)\b))",
     r"(?:around|about|roughly|at|from|by|@) \d\d?(?![/-])",
-    *("moved", "rescheduled", "postponed", "cancell?ed"),
+    *("moved", "rescheduled", "postponed", "cancell?ed", "alternat(?:e|ing)", r"\d\d? uhr"),
+    rf"{COUNT} (?:cycles|rounds|sessions|lessons|classes|treatments|visits|dates|occurrences|instances)",
+    rf"\d\d?(?= ?- ?{WEEKDAY}\b)",
+    *(r"(?<=and )\d\d?(?= ?(?:$|[,.]|daily|every))", "and a quarter", SHORT_DAYS),
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[- ](?:fifteen|thirty|forty-five)",
+    rf"(?!an? ){COUNT} (?:mornings|afternoons|evenings|nights|days|weeks)",
+    r"(?:(?<=, )|(?<=and ))(?:jan|feb|mar|jul|aug|sept?|oct|nov|dec)(?= ?(?:$|,|and\b|&))",
     *("today", "tomorrow", "week-long", "month-long"),
     r"(?:first|second|third|last) (?:business|working) day",
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
     *("january", "february", "july", "september", "october", "november", "december"),
 )
-UNREAD = rf"(?<!\w)in {MONTH}(?!\w)|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo"
+    r"|breakfast|brunch|lunch|dinner|coffee|drinks|check-?in|catch-?up|session|class|lesson|reservation"
+    r"|booking)"
+)
+"""What stands in a calendar."""
+SEASON = (
+    r"(?:the )?(?:advent|lent|ramadan|spring|summer|autumn|fall|winter|term[- ]time|school holidays|holidays)"
+    r"(?: term| holidays?| break| season)?(?= ?(?:$|[,.;]|\x00| (?:at|on|from|with|for)\b))"
+)
+"""A part of the year: behind `in` it says when, not where."""
+UNREAD = (
+    rf"(?<!\w)in {MONTH}(?!\w)|(?<!\w)(?:in|during) {SEASON}|(?<![\w'@.-])(?:{'|'.join(_TELLING)})(?![\w'])"
+)
 """What is left over and still says something about when, or whether."""

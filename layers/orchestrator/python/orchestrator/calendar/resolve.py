@@ -8,7 +8,7 @@ of its mentions; an amount keeps its currency; category and priority are told fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
@@ -19,7 +19,7 @@ from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Un
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import same_length
+from orchestrator.calendar.phrases.words import NTH_DAY, WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
@@ -27,6 +27,7 @@ from orchestrator.calendar.stretches import stretches
 from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
+_FEAST = re.compile(r"(?<!\w)(?:christmas|xmas|new year's|halloween|valentine's|easter|thanksgiving)(?!\w)")
 Settle = Callable[[EventSpans, Reference, str], When]
 
 
@@ -63,6 +64,8 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
+            _named_after_a_day(spans)
+            _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
             found.questions.append(_question(index, unclear, (_nature(spans, title), title), request.content))
@@ -84,6 +87,29 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
 def _operation(extraction: Extraction) -> Operation:
     asked: list[Operation] = [spans.operation for spans in extraction.events]
     return asked[0] if asked and "create" not in asked else "create"
+
+
+def _named_after_a_day(spans: EventSpans) -> None:
+    """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
+    dated = spans.date and not re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", normal(spans.date))
+    feast = _FEAST.search(normal(spans.title or ""))
+    if feast and spans.operation == "create" and not dated and not spans.recurrence:
+        raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
+
+
+def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:
+    """Ask where days may go back a week: said on a Friday, `check in Friday, check out Sunday`."""
+    day = _bare_weekday(spans)
+    today = reference.today.weekday()
+    for earlier in before:
+        if day not in {None, today} and _bare_weekday(earlier) == today:
+            question = f"Is '{spans.date}' the one before '{earlier.date}' of next week, or the one after it?"
+            raise Unclear("date", spans.date, question)
+
+
+def _bare_weekday(spans: EventSpans) -> int | None:
+    match = re.fullmatch(rf"(?:on )?({WEEKDAY})", normal(spans.date or ""))
+    return weekday(match[1]) if match and spans.operation == "create" and not spans.recurrence else None
 
 
 def nothing_found() -> Clarification:

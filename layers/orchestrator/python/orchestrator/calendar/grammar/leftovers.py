@@ -23,6 +23,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     PLACE_END,
     PUNCTUATION,
     REQUEST,
+    SEASON,
     SETTLED,
     TAIL,
     WORK,
@@ -71,8 +72,8 @@ def _titled(chunks: Sequence[str]) -> str | None:
 
 
 def _season(place: str | None) -> str | None:
-    """Return a place that is a month: `every Monday in March` says when, not where."""
-    return place if place and re.fullmatch(MONTH, place.lower()) else None
+    """Return a place that is a part of the year: `every Monday in March` says when, not where."""
+    return place if place and re.fullmatch(rf"{MONTH}|{SEASON}", place.lower()) else None
 
 
 def _second_quote(found: Sequence[Mark]) -> str | None:

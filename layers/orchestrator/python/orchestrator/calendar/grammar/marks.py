@@ -48,7 +48,8 @@ _COUNTED = re.compile(
     r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs))\.? ?$"
 )
 _GOES_ON = re.compile(
-    rf" ?(?:$|[,;.)\n\x00]| (?:on|in|at|for|with|to|and|then|today|tomorrow|next|this|{WEEKDAY}|{MONTH})\b)"
+    rf" ?(?:$|[,;.)\n\x00]| (?:on|in|at|for|with|to|and|then|today|tomorrow|next|this|each|every|daily"
+    rf"|{WEEKDAY}|{MONTH})\b)"
 )
 _ORDINAL_NAME = re.compile(
     r"(?:the )?\d\d?(?:st|nd|rd|th) (?!(?:at|from|in|for|of|and|to|until|till|through|with|by|this|next"
@@ -147,7 +148,7 @@ def _times(text: str, join: str) -> Iterator[Mark]:
     hour = HOURS.pattern
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
     single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
-    after = rf"(?![\w%]|[.,/:]\d| (?:of )?{MONTH}(?!\w))"
+    after = rf"(?![\w%]|[.,/:]\d)(?:(?<=[ap]m)|(?<=:\d\d)|(?! (?:of )?{MONTH}(?!\w)))"
     for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single}){after}", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")

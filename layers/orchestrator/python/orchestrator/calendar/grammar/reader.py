@@ -26,6 +26,12 @@ _STRETCH = re.compile(r"(?:this|next|the) (?:week|weekend|month|quarter|year)")
 _STARTS = re.compile(r"(?:start(?:s|ing)?|begin(?:s|ning)?|from)(?: on| from| in| with)? $")
 _COUNTED = re.compile(r"\b(?:\d+|two|three|four|five|six|eight|ten) $")
 """Before `Saturdays`: so many of them, and no series without an end."""
+_HALF_SENTENCE = re.compile(
+    r"^(?:is|are|was|were|has been) |\bto (?:the|my|our)$"
+    r"|^(?:(?:leav|arriv)(?:es?|ing)|ends?|ending|starts?|starting|begins?|beginning|skip|skipping"
+    r"|doors?(?: open| close)?|swap|switch|exchange|change|move)$"
+)
+"""What is left of a sentence that says something of an event, and does not name one."""
 _LIMITS = re.compile(r"\b(?:before|after|by|not|except|since)(?: the)? ?$")
 
 
@@ -144,10 +150,12 @@ def _event(clause: Clause, text: str, original: str) -> tuple[EventSpans, str | 
 
 
 def _man_or_day(spans: EventSpans) -> str | None:
-    """Return `tom` where no day is named: it may be tomorrow; and `back`, which is no event of its own."""
+    """Return `tom` where no day is named: it may be tomorrow; and what is no name, like `back`."""
     title = spans.title or ""
     if same_length(title) in {"back", "return", "returning"}:
         return title
+    if half := _HALF_SENTENCE.search(same_length(title)):
+        return half[0]
     match = None if spans.date or spans.recurrence else re.search(r"\btom\b", title)
     return match[0] if match else None
 

@@ -9,7 +9,7 @@ from orchestrator.calendar.models import Operation
 from orchestrator.calendar.phrases.words import WEEKDAY
 
 _POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of)"
+_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
@@ -17,14 +17,15 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         rf"|(?:delete|remove|drop|scrap) (?:\w+ )?{MEETS}"
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
-        rf" (?:[^,.;]{{1,60}} )?{MEETS}\b)"
+        rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
     ),
     "reschedule": re.compile(
         _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
     ),
     "query": re.compile(
-        _POLITE
-        + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|my|all|the|what|every)"
+        _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|what)"
+        rf"|(?:show|list|find) (?:all|every|the|my)(?= (?:[\w']+ ){{0,2}}(?:{MEETS}|calendar|schedule|agenda"
+        rf"|diary|plans?|week|month|next|free|{WEEKDAY}|today|tomorrow)\b)"
         r"|(?:do|did|have|are) (?:i|we)\b|am i|(?:is|are) (?:there|my|our|the)\b|is [\w ]+ (?:free|available"
         r"|busy|taken)"
         r"|how (?:many|busy|full|long|often|do|does|did|is|are)|how'?s (?:my|the)|who(?:'?s)?"

@@ -37,7 +37,10 @@ LEAD = re.compile(
     r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
 )
 """What stands before a title and is no part of it."""
-GENERIC = re.compile(r"all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note")
+GENERIC = re.compile(
+    r"all|(?:some )?time|reminder|event|entry|alarm|alert|slot|note"
+    r"|(?:\d|two|three|four|five|some|several|a few|these|the following) (?:things|items|entries)"
+)
 REQUEST = re.compile(
     r"(?<=\w[.!?]) (?=(?:please |can you |could you )?(?:schedule|book|set up|add|put|create|arrange"
     r"|plan) )",
@@ -58,12 +61,6 @@ DEPARTS = r"(?:departs|departing|leaves|leaving|starts?|starting|begins?|beginni
 """What leads to the hour at which something that was named before ends, or starts."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
 
-MEETS = (
-    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo|lunch"
-    r"|dinner"
-    r"|check-?in|catch-?up|session|class|reservation|booking|reminder)"
-)
-"""What stands in a calendar, so that to drop it is to cancel it."""
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
     r"|restaurant|bar"
@@ -105,9 +102,20 @@ _STRETCHES = (
 )
 _RELATIONS = (
     r"before|b4|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago"
-    r"|later|(?<=-)late|(?<=- )late|(?:their|your|his|her|local) time"
+    r"|later|(?<=-)late|(?<=- )late|til|(?:their|your|his|her|local) time"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
+MEETS = (
+    r"(?:meetings?|calls?|syncs?|stand-?ups?|appointments?|events?|1:1|retro|review|interview|demo|lunch"
+    r"|dinner"
+    r"|check-?in|catch-?up|session|class|reservation|booking|reminder)"
+)
+"""What stands in a calendar, so that to drop it is to cancel it."""
+SEASON = (
+    r"(?:the )?(?:advent|lent|ramadan|spring|summer|autumn|fall|winter|term[- ]time|school holidays|holidays)"
+    r"(?: term| holidays?| break| season)?(?= ?(?:$|[,.;\x00]| (?:at|on|from|with|for)\b))"
+)
+"""A part of the year: behind `in` it says when, not where."""
 _CONDITIONS = "|".join(
     (
         *("first thing", "last thing", "moved", "rescheduled", "postponed", "cancell?ed", "can't make"),
@@ -117,7 +125,15 @@ _CONDITIONS = "|".join(
         *("sometime", "some time", "anytime", "any time", "whenever", "instead", "rather", "no longer"),
         *("not", "nothing", "never", "don't", "doesn't", "see (?:you|ya)", "both", "respectively"),
         *("every", "each", "once", "twice", "thrice", "again", "another", "biweekly"),
-        *("alternate", "alternating"),
+        *("alternate", "alternating", f"in {SEASON}"),
+        r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f",
+        *(r"(?:extend|shorten|lengthen|prolong) (?:the|my|our|\w+'s)", "longer", "shorter"),
+        r"(?:decline|accept)(?: \w+){0,2} (?:invitation|invite)",
+        r"add [^,;]{1,40} to (?:the|our|my|\w+'s) (?!calendar|schedule|diary|agenda|list)"
+        rf"(?:[^,;]{{1,30}} )?{MEETS}",
+        r"(?:tell|inform|notify|let) [^,;]{1,60} is(?= (?:at|on|now|today|tomorrow|\d)| ?$)",
+        r"(?:change|update|correct|edit) (?:the |its )?(?:location|place|venue|room|title|name|description)"
+        r" (?:of|for|to)",
     )
 )
 _NUMBERS = (
@@ -128,7 +144,8 @@ DOUBT = re.compile(
     # May and March are names and verbs as often as months; a date with them has been read before this.
     rf"(?<![\w:.-])\d+(?:[:.]\d+)?(?![\w:])|\b(?:{WEEKDAY}s?|(?!may\b|mar\b|march\b|dec\b"
     rf"|jan\b){MONTH})(?!\w)"
-    rf"|\b{SLIP}\b|\b{PART}s?\b|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
+    rf"|\b\d\d?(?:[:.]\d\d)? ?[ap]m\b|\b{SLIP}\b|\b{PART}s?\b"
+    rf"|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
 )
 """Words that may change when, whether or how often something is."""
 PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")

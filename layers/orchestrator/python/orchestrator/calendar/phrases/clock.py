@@ -72,9 +72,11 @@ _TYPICAL = {
 }
 _HINTS = {
     "evening": r"dinner|supper|drinks|party|movie|film|cinema|concert|gig|pints?|beers?|cocktails|quiz"
+    r"|karaoke|clubbing|disco"
     r"|(?:date|game|poker) night|theat(?:re|er)|opera|pub",
-    "morning": r"breakfast|sunrise",
+    "morning": r"breakfast|sunrise|wake[- ]?up|get up",
     "lunch": r"lunch|brunch",
+    "table": r"(?<!pool )(?<!tennis )table for",
 }
 
 
@@ -216,7 +218,8 @@ def _settle(hour: Hour, part: str | None) -> list[tuple[time, bool]]:
     early, late = time(hour.hour % 12, hour.minute), time(hour.hour % 12 + 12, hour.minute)
     if part in _DECIDED:
         return [((late if hour.hour in _DECIDED[part] else early), True)] if hour.hour in _FITS[part] else []
-    if hour.hour in {6, 7}:
+    open_hours = {6, 7, 8, 9} if part == "table" else {6, 7}  # a table is for breakfast, or for dinner
+    if hour.hour in open_hours:
         return [(early, True), (late, True)] if hour.hour == 7 else [(late, True), (early, True)]
     return [((early if 8 <= hour.hour <= 11 else late), True)]
 

@@ -139,7 +139,10 @@ def _named_month(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @DATES.form(rf"(?P<month>{MONTH}) (?P<a>{DAY}) ?(?:-|to|through|until) ?(?P<b>{DAY})(?! ?[ap]\.?m){_YEAR}")
-@DATES.form(rf"(?P<a>{DAY}) ?(?:-|to|through|until) ?(?P<b>{DAY}) (?:of )?(?P<month>{MONTH}){_YEAR}")
+@DATES.form(
+    rf"(?:from )?(?:the )?(?P<a>{DAY}) ?(?:-|to|through|until) ?(?:the )?"
+    rf"(?P<b>{DAY}) (?:of )?(?P<month>{MONTH}){_YEAR}"
+)
 def _within_month(match: re.Match[str], reference: Reference) -> list[Days]:
     first = dated(day_number(match["a"]), month(match["month"]), match["year"], reference)
     return [stretch(first, exact_day(first.first.year, first.first.month, day_number(match["b"])))]
@@ -265,25 +268,22 @@ def _nth_weekday(match: re.Match[str], reference: Reference) -> list[Days]:
 
 @DATES.form(rf"(?:at )?(?:the )?end of {_MONTH_REF}|(?P<short>month end|eom)")
 def _month_end(match: re.Match[str], reference: Reference) -> list[Days]:
-    firsts = _months(match, reference)
-    ends = [nth_in_month(first, -1, None) for first in firsts]
+    ends = [nth_in_month(first, -1, None) for first in _months(match, reference)]
     return [Days(next(day for day in ends if day >= reference.today or match["year"]))]
 
 
 @DATES.form("(?:on )?(?P<feast>" + "|".join(FEASTS) + rf"){_YEAR}")
 def _feast(match: re.Match[str], reference: Reference) -> list[Days]:
-    month_, day = FEASTS[match["feast"]]
-    return [dated(day, month_, match["year"], reference)]
+    return [dated(FEASTS[match["feast"]][1], FEASTS[match["feast"]][0], match["year"], reference)]
 
 
 @DATES.form(r"(?P<ref>this|next|the|my(?= week(?: look| ?\?|$))) (?P<what>week|weekend|month|quarter|year)")
 def _stretch(match: re.Match[str], reference: Reference) -> list[Days]:
     step, today = int(match["ref"] == "next"), reference.today
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=step)
-    if match["what"] == "week":
-        return [Days(monday, monday + timedelta(days=6), vague=True)]
-    if match["what"] == "weekend":
-        return [Days(monday + timedelta(days=5), monday + timedelta(days=6), vague=True)]
+    if match["what"].startswith("week"):
+        start = monday + timedelta(days=5 if match["what"] == "weekend" else 0)
+        return [Days(start, monday + timedelta(days=6), vague=True)]
     months = {"month": 1, "quarter": 3, "year": 12}[match["what"]]
     first = date(today.year, (today.month - 1) // months * months + 1, 1)
     first = stepped(first, relativedelta(months=months * step))

@@ -39,7 +39,7 @@ def _fraction(match: re.Match[str], _: Reference) -> list[Length]:
     rf"{_FOR}(?P<h>\d+(?:[.,]\d+)?|{NUMBER})[- ]?{_HOURS}(?P<half> and a half)?"
     rf"(?:(?:,| and)? ?(?P<m>\d+|{NUMBER}) ?{_MINUTES}?)?(?:[- ]long)?"
 )
-@LENGTHS.form(rf"{_FOR}(?P<h>{NUMBER}) and a (?P<half>half) hours")
+@LENGTHS.form(rf"{_FOR}(?P<h>{NUMBER})[- ]and[- ]a[- ](?P<half>half)[- ]hours?")
 def _hours(match: re.Match[str], _: Reference) -> list[Length]:
     groups = match.groupdict()
     count = groups["h"].replace(",", ".")

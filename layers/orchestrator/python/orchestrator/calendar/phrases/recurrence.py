@@ -114,21 +114,32 @@ def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
     return rules
 
 
+@RULES.form(rf"(?:on )?(?:{_EVERY} )?alternat(?:e|ing) (?P<days>{_LIST})")
+def _alternate(match: re.Match[str], _: Reference) -> list[Rule]:
+    days = {code(word) for word in re.findall(WEEKDAY, match["days"])}
+    return [Rule("WEEKLY", 2, tuple(sorted(days, key=CODES.index)))]
+
+
 @RULES.form(rf"(?:on )?(?P<plural>{_PLURAL}(?:(?:, ?and |,? ?(?:and|&) |, ?){_PLURAL})*)")
 def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     days = {weekday(word) for word in re.findall(r"[a-z]+days", match["plural"])}
     return [Rule("WEEKLY", days=tuple(CODES[day] for day in sorted(days)))]
 
 
-@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month")
+@RULES.form(
+    rf"(?:on )?(?:the )?(?P<nth>{ORDINAL})(?:,? (?:and|&) (?:the )?(?P<also>{ORDINAL}))?"
+    rf" (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
+)
 @RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the|a|each) month")
+@RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}),? (?:monthly|each month|every month)")
 @RULES.form(rf"{_EVERY} (?P<nth>first|1st|last) (?P<day>{WEEKDAY})")
 @RULES.form(rf"(?:monthly|{_EVERY} month),? on the (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day)")
 def _nth_weekday(match: re.Match[str], _: Reference) -> list[Rule]:
-    nth, word = ordinal(match["nth"]), match["day"]
+    word, groups = match["day"], match.groupdict()
+    nths = [ordinal(words) for words in (groups["nth"], groups.get("also")) if words]
     if word == "day":
-        return [Rule("MONTHLY", month_day=nth)]
-    return [Rule("MONTHLY", days=(f"{nth}{CODES[weekday(word)]}",))]
+        return [Rule("MONTHLY", month_day=nths[0] if len(nths) == 1 else ",".join(map(str, nths)))]
+    return [Rule("MONTHLY", days=tuple(f"{nth}{CODES[weekday(word)]}" for nth in nths))]
 
 
 @RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) {_EVERY} quarter")
