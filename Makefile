@@ -11,7 +11,7 @@ RUN := .venv/bin/python
 PACKAGES := layers/orchestrator/python/orchestrator functions infra
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint synth layers openapi bench smoke key deploy postgrest clean
+.PHONY: help run test lint compiled synth layers openapi bench smoke key deploy postgrest clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,14 +19,19 @@ help: ## list what can be made
 run: $(READY) ## run everything on http://127.0.0.1:8000 (PORT=…, AUTH_MODE=key, FRESH=1)
 	@$(RUN) -m infra.local
 
-test: lint ## lint, types, imports, synth with cdk-nag and cfn-lint, tests
-	$(RUN) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+test: $(READY) ## lint, types, imports, synth with cdk-nag and cfn-lint, tests
+	@$(MAKE) --no-print-directory -j 2 lint compiled
+	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## ruff, basedpyright, import-linter
 	ruff check .
 	ruff format --check .
 	basedpyright
 	lint-imports
+
+# While lint has one core, the other compiles what each test process would otherwise compile for itself.
+compiled: $(READY)
+	@$(RUN) -m compileall -q .venv/lib >/dev/null 2>&1 || : # some packages bring files for other Pythons
 
 layers: $(READY) ## build the dependency layers for Lambda (arm64, Python 3.13), no Docker
 	$(RUN) -m infra.layers

@@ -17,13 +17,14 @@ from tests.local.analysing import (
 from tests.local.receiving import Receiver
 from tests.local.running import Running, until
 
-SLOW = {"kind": "slow", "delay_ms": 2500}
+SLOW = {"kind": "slow", "delay_ms": 4000}
 
 
 def test_what_is_found_can_be_read_while_the_rest_is_on_its_way(runner: Running) -> None:
     mark = marker()
     vendor(runner, mark, PASS, SLOW)
-    runner.get("/api/v1/results")  # its worker is up: the first look is not the last one
+    for path in ("/api/v1/results", "/jobs/req_0"):
+        runner.get(path)  # its worker is up: the first look is not the last one
     request_id = accepted(runner, text(mark), orchestration_mode="sequential")
     found = until(lambda: len((shown := result(runner, request_id))["agents"]) == 2 and shown, 60)
     assert (found["status"], list(found["results"]), found["errors"]) == ("processing", ["summary"], {})
