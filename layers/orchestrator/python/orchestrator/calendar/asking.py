@@ -93,7 +93,7 @@ def _wrong(answer: Answer[Extraction], request: CalendarRequest) -> list[str]:
     """
     places = [f"events[{index}].{field}" for index, field, _ in astray(answer.value, request.content)]
     places += [f"events[{index}].{field}" for index, field in missed(answer.value, request.content)]
-    places += _unordered(answer.value, request)
+    places += _contrary(answer.value, request)
     if answer.repaired:
         for index, spans in enumerate(answer.value.events):
             lost = EventSpans.model_fields.keys() - spans.model_fields_set
@@ -101,7 +101,7 @@ def _wrong(answer: Answer[Extraction], request: CalendarRequest) -> list[str]:
     return places
 
 
-def _unordered(extraction: Extraction, request: CalendarRequest) -> list[str]:
+def _contrary(extraction: Extraction, request: CalendarRequest) -> list[str]:
     """Return the places of orders to move or cancel that a text which plainly books does not give.
 
     The order is all that a model says in words of its own, and these ones destroy.

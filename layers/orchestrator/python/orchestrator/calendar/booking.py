@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from orchestrator.calendar.models import CalendarRequest, ConflictReport, Event, InsertResult, Operation
-from orchestrator.calendar.outcomes import Booking, When
+from orchestrator.calendar.outcomes import When
 from orchestrator.calendar.ports import EventStore, Written
 from orchestrator.calendar.stored import Occurrence, occurrences
 from orchestrator.errors import Conflict, NotConfigured, OrchestratorError, Unavailable, VendorError
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 AT_ONCE = 5
-"""Rows written at the same time."""
+"""Requests to the store at the same time."""
 AHEAD = timedelta(days=14)
 """How far behind the last event the store is read, to know which alternatives are free."""
 LOOKING = 5.0
@@ -26,15 +28,10 @@ UNSEEN = "The calendar could not be read: whether anything is in the way is not 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A booking on its way into the store."""
+    """An event on its way into the store; `index` is its place in the text."""
 
-    booking: Booking
+    index: int
     event: Event
-
-    @property
-    def index(self) -> int:
-        """Its place in the text."""
-        return self.booking.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +80,28 @@ def failed(index: int, title: str, status: int, error: OrchestratorError) -> Don
     return Done(index, (result,), failure=error)
 
 
+async def at_once(work: Iterable[Awaitable[T]]) -> list[T]:
+    """Return what each piece of work gives, in its order; at most five are done at the same time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(piece: Awaitable[T]) -> T:
+        async with gate:
+            return await piece
+
+    return list(await asyncio.gather(*(one(piece) for piece in work)))
+
+
 async def write(
     store: EventStore, planned: Sequence[Planned], request: CalendarRequest, deadline: float
 ) -> list[Done]:
     """Write the rows of all events, at most five at a time; each succeeds or fails alone."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def insert(event: Event, owner: str) -> Written:
-        async with gate:
-            return await store.insert(event, owner=owner, deadline=deadline)
-
-    async def book(one: Planned) -> Done:
-        owners = _owners(one.event, request)
-        written = await asyncio.gather(*(insert(one.event, owner) for owner in owners))
-        rows = list(zip(owners, written, strict=True))
-        return done_of(one.index, one.event, rows, shared=request.fanout == "participants")
-
-    return list(await asyncio.gather(*(book(one) for one in planned)))
+    asked = [(one, owner) for one in planned for owner in _owners(one.event, request)]
+    work = (store.insert(one.event, owner=owner, deadline=deadline) for one, owner in asked)
+    rows: dict[int, list[tuple[str, Written]]] = {one.index: [] for one in planned}
+    for (one, owner), written in zip(asked, await at_once(work), strict=True):
+        rows[one.index].append((owner, written))
+    shared = request.fanout == "participants"
+    return [done_of(one.index, one.event, rows[one.index], shared=shared) for one in planned]
 
 
 def _owners(event: Event, request: CalendarRequest) -> list[str]:

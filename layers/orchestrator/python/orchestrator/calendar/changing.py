@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from orchestrator.calendar.booking import AT_ONCE, LOOKING, Done, done_of
+from orchestrator.calendar.booking import LOOKING, Done, at_once, done_of
 from orchestrator.calendar.changes import Existing, match, moved, one_of
 from orchestrator.calendar.copies import each, left, others
 from orchestrator.calendar.models import CalendarRequest, Event
@@ -137,16 +137,14 @@ class Changes:
             VendorError: the store, in which the rows that are to be changed stand, refused or did not answer.
             NotConfigured: there is no store.
         """
-        gate = asyncio.Semaphore(AT_ONCE)
         looking = min(self._deadline, asyncio.get_running_loop().time() + LOOKING)
 
         async def one(step: Step) -> Step:
-            async with gate:
-                if self._request.fanout == "participants":
-                    return replace(step, others=await others(self._store, step.found.row, self._deadline))
-                return replace(step, warnings=await left(self._store, step.found.row, looking))
+            if self._request.fanout == "participants":
+                return replace(step, others=await others(self._store, step.found.row, self._deadline))
+            return replace(step, warnings=await left(self._store, step.found.row, looking))
 
-        return list(await asyncio.gather(*(one(step) for step in steps)))
+        return await at_once(one(step) for step in steps)
 
     async def apply(self, step: Step) -> Done:
         """Change the row, and those of others that the step has."""

@@ -6,11 +6,10 @@ event where it was and does the rest. All rows get one and the same time, so tha
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from orchestrator.calendar.booking import AT_ONCE
+from orchestrator.calendar.booking import at_once
 from orchestrator.calendar.events import OURS
 from orchestrator.calendar.ports import Copy, EventStore, StoredEvent, Written
 from orchestrator.errors import Conflict, NotConfigured, NotFound, Unavailable, VendorError
@@ -60,13 +59,7 @@ async def each(
     own: Copy, rest: Sequence[Copy], change: Callable[[Copy], Awaitable[Written]]
 ) -> list[tuple[str, Written]]:
     """Change every row, those of others at most five at a time and each alone; return what became of them."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(copy: Copy) -> Written:
-        async with gate:
-            return await change(copy)
-
-    written = await asyncio.gather(*(one(copy) for copy in rest))
+    written = await at_once(change(copy) for copy in rest)
     # A row that is gone needs no second try.
     failed = any(row.failure and not isinstance(row.failure, NotFound) for row in written)
     mine = HELD if failed else await change(own)

@@ -149,7 +149,7 @@ class _Run:
         wanted += [Wanted(one.index, one.title, one.when) for one in bookings]
         refusing = self._request.on_conflict == "reject"
         conflicts = met(wanted, there, self._reference, refusing=refusing)
-        planned = [Planned(*pair) for pair in zip(bookings, events, strict=True)]
+        planned = [Planned(one.index, event) for one, event in zip(bookings, events, strict=True)]
         return planned, dict(sorted(conflicts.items()))
 
     def _refused(self) -> list[Done]:

@@ -38,6 +38,15 @@ def supabase_table(value: str) -> str:
     return address if found[2] else f"{address}/events"
 
 
+def supabase_headers(key: str, token: str) -> dict[str, str]:
+    """Return the headers that carry a key and `SUPABASE_AUTH_TOKEN`: as a bearer only what is a JWT.
+
+    PostgREST refuses a bearer that starts with `sb_` (https://supabase.com/docs/guides/api/api-keys).
+    """
+    bearer = token if token and not token.startswith("sb_") else key if key.count(".") == 2 else ""
+    return {"apikey": key} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
+
+
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 Url = Annotated[str, AfterValidator(http_url)]
 TableUrl = Annotated[str, AfterValidator(supabase_table)]

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httpx2
 
-from orchestrator.config.groups import supabase_table
+from orchestrator.config.groups import supabase_headers, supabase_table
 
 _DOCUMENTED = (
     "id,title,description,start_time,end_time,location,category,user_id,created_at,updated_at,priority"
@@ -33,10 +33,8 @@ def address(values: Mapping[str, str]) -> str:
 
 
 def headers(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the key as the calendar sends it: as a bearer only what is a JWT."""
-    key, token = values["SUPABASE_API_KEY"], values.get("SUPABASE_AUTH_TOKEN", "")
-    bearer = token if token and not token.startswith("sb_") else key if key.count(".") == 2 else ""
-    return {"apikey": key} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
+    """Return the key as the calendar sends it."""
+    return supabase_headers(values["SUPABASE_API_KEY"], values.get("SUPABASE_AUTH_TOKEN", ""))
 
 
 def problem(response: httpx2.Response) -> str:

@@ -21,6 +21,7 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TimedOut
 
+from orchestrator.config.groups import supabase_headers
 from orchestrator.errors import NotConfigured, OrchestratorError, VendorBusy, VendorError
 from orchestrator.integrations import supabase_errors as errors
 
@@ -115,14 +116,12 @@ class Table:
             raise NotConfigured("SUPABASE_API_KEY is empty", hint=errors.KEY_HINT)
         if not (key + token).isascii() or not (key + token).isprintable():
             raise VendorError(errors.VENDOR, "the key or token is not printable", hint=errors.KEY_HINT)
-        bearer = token if token and not token.startswith("sb_") else key if key.count(".") == 2 else ""
-        optional = {"authorization": bearer and f"Bearer {bearer}", "prefer": ask.prefer}
         return {
-            "apikey": key,
+            **supabase_headers(key, token),
             "accept": ask.accept,
             "content-type": "application/json",
             "user-agent": "orchestrator",
-            **{name: value for name, value in optional.items() if value},
+            **({"prefer": ask.prefer} if ask.prefer else {}),
         }
 
     async def _try(self, ask: Ask, headers: dict[str, str], deadline: float) -> Reply:

@@ -10,6 +10,7 @@ from orchestrator.calendar.phrases.words import WEEKDAY
 
 _POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
 _DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
+_MOVE = "move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch"
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
@@ -19,9 +20,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
         rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
     ),
-    "reschedule": re.compile(
-        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
-    ),
+    "reschedule": re.compile(_POLITE + rf"(?:{_MOVE})\b"),
     "query": re.compile(
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|what)"
         rf"|(?:show|list|find) (?:all|every|the|my)(?= (?:[\w']+ ){{0,2}}(?:{MEETS}|calendar|schedule|agenda"
@@ -36,10 +35,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         r"|this|next))\b"
     ),
 }
-VERB = re.compile(
-    _POLITE + rf"(?:{_DROP}|cancel|call off|delete|remove|move|reschedule|shift|postpone"
-    r"|push(?: back)?|delay|bring|change|bump|swap|switch)\b"
-)
+VERB = re.compile(_POLITE + rf"(?:{_DROP}|cancel|call off|delete|remove|push back|{_MOVE})\b")
 _WORLD = re.compile(
     _POLITE + r"(?:what|who|how|which|where|why|tell)\b(?:.*\b(?:weather|forecast|temperature)\b"
     r"|(?!.*\b(?:calendar|schedule|agenda|diary|events?|meetings?|appointments?|calls?|plans?|planned"
