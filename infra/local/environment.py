@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.local.shared import REGION
 from infra.local.workers.function import LocalFunction
 
-_PASSED = (
+PASSED = (
     "PATH",
     "HOME",
     "LANG",
@@ -22,6 +22,7 @@ _PASSED = (
     "HTTPS_PROXY",
     "HTTP_PROXY",
 )
+"""The variables of the developer's shell that every program needs; nothing else of it is handed on."""
 _LOOPBACK = "127.0.0.1,localhost"
 
 
@@ -42,7 +43,7 @@ class WorkerEnvironment:
     def __call__(self, function: LocalFunction) -> dict[str, str]:
         """Return the environment for one new worker."""
         return {
-            **{name: os.environ[name] for name in _PASSED if name in os.environ},
+            **{name: os.environ[name] for name in PASSED if name in os.environ},
             **self._lambda(function),
             **self._aws(function),
             **function.environment,

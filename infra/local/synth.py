@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+from infra.local.environment import PASSED
 from infra.local.errors import RunnerError
 from infra.local.options import ROOT
 
@@ -24,6 +25,7 @@ INPUTS = (
     "infra/stacks/**/*.py",
     "infra/constructs/**/*.py",
     "infra/workflows/**/*.py",
+    "infra/local/synth.py",
     "functions/*/*/spec.py",
     "layers/orchestrator/python/orchestrator/spec.py",
     "layers/orchestrator/python/orchestrator/config/*.py",
@@ -85,7 +87,8 @@ def synthesize(out: Path, auth_mode: str, environment: Mapping[str, str], root: 
         [sys.executable, "-m", "infra.app"],
         cwd=root,
         env={
-            **{k: v for k, v in os.environ.items() if k not in ("AUTH_MODE", "ORCHESTRATOR_STAGE")},
+            # A setting of this shell must not stay in the template: the workers are given them anew.
+            **{name: os.environ[name] for name in PASSED if name in os.environ},
             "PYTHONPATH": f"{root}:{root / 'layers/orchestrator/python'}",
             "CDK_OUTDIR": str(out),
             "CDK_CONTEXT_JSON": json.dumps(context),

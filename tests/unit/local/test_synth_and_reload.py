@@ -1,5 +1,6 @@
 """When the template is made anew, and what a saved file means to a runner that runs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.fakes.local_functions import local_function
         ("functions/api/health/handler.py", False),
         ("infra/app.py", True),
         ("infra/local/app.py", False),
+        ("infra/local/synth.py", True),
         ("infra/constructs/deep/er.py", True),
         ("infra/stacks/x.py", True),
         ("cdk.json", True),
@@ -35,6 +37,27 @@ def test_the_fingerprint_changes_with_files_modes_and_origins(tmp_path: Path) ->
     assert synth.fingerprint("open", {"CORS_ORIGINS": "https://a"}, tmp_path) != first
     (tmp_path / "cdk.json").write_text("{ }")
     assert synth.fingerprint("open", {}, tmp_path) != first
+
+
+def test_settings_of_the_shell_do_not_stay_in_the_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_TIMEOUT", "CORS_ORIGINS", "AUTH_MODE", "ORCHESTRATOR_STAGE"):
+        monkeypatch.setenv(name, "3")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/app.py").write_text(
+        "import json, os, pathlib\n"
+        f"out = pathlib.Path(os.environ['CDK_OUTDIR'], '{synth.STACK}.template.json')\n"
+        "out.write_text(json.dumps(dict(os.environ)))\n"
+    )
+    synth.synthesize(tmp_path / "out", "key", {"CORS_ORIGINS": "https://a"}, tmp_path)
+    seen = json.loads((tmp_path / "out" / f"{synth.STACK}.template.json").read_text())
+    assert "3" not in seen.values()
+    assert json.loads(seen["CDK_CONTEXT_JSON"]) == {
+        "stage": "local",
+        "auth_mode": "key",
+        "cors_origins": "https://a",
+    }
 
 
 def test_a_traceback_becomes_the_deepest_place_of_this_project_and_the_error(tmp_path: Path) -> None:
