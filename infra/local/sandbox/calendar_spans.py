@@ -35,6 +35,9 @@ _HALF_SENTENCE = re.compile(
     r"|doors?(?: open| close)?|swap|switch|exchange|change|move)$",
     re.I,
 )
+_RELATIVE = re.compile(
+    r" (?:before(?:hand)?|earlier|later|ahead|early|late|in advance|prior|after(?:wards)?)\b"
+)
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"
@@ -124,7 +127,7 @@ def _is_whole(text: str, start: int, end: int, found: Sequence[Mark]) -> bool:
 def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -> dict[str, Any]:
     fields = blank(verbs.operation(small[start:end]))
     for mark in found:
-        put(fields, mark, text, small[start : mark.start])
+        put(fields, _apart(mark, small), text, small[start : mark.start])
     if fields["operation"] == "reschedule":
         fields["operation"] = "create"
     pieces = rest(text, start, end, found)
@@ -141,6 +144,12 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     _take_orders(fields, text, small, start, end)
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _apart(mark: Mark, small: str) -> Mark:
+    """Tell a length from how far off something is: `to be at the airport 2 hours earlier`."""
+    behind = _RELATIVE.match(small, mark.end) if mark.kind == "duration" else None
+    return Mark(mark.start, behind.end(), "vague") if behind else mark
 
 
 def _take_orders(fields: dict[str, Any], text: str, small: str, start: int, end: int) -> None:

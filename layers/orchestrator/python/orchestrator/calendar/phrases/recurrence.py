@@ -150,6 +150,7 @@ def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
 
 
 @RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{_NTH_DAYS}|last day)(?: day)?")
+@RULES.form(rf"(?:on )?(?:the )?(?P<day>{ORDINAL}) of {_EVERY} (?:{_STEP})?month")
 @RULES.form(
     rf"(?:on )?(?:the )?(?P<day>{_NTH_DAYS}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"
     rf"|{_EVERY} (?P<plain>{_NTH_DAYS})(?: of the month)?"
@@ -157,7 +158,9 @@ def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
 def _month_day(match: re.Match[str], _: Reference) -> list[Rule]:
     groups = match.groupdict()
     word = groups["day"] or groups.get("plain") or ""
-    return [Rule("MONTHLY", _step(groups["n"]), month_day=-1 if word == "last day" else _days_of(word))]
+    nth = re.fullmatch(rf"(?P<nth>{ORDINAL})(?: day)?", word)
+    days = ordinal(nth["nth"]) if nth else _days_of(word)
+    return [Rule("MONTHLY", _step(groups["n"]), month_day=days)]
 
 
 @RULES.form(
