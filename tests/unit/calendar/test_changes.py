@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from orchestrator.calendar.changes import Existing, match, moved, one_of
+from orchestrator.calendar.changes import moved
 from orchestrator.calendar.grammar.reader import understand
+from orchestrator.calendar.matching import Existing, match, one_of
 from orchestrator.calendar.outcomes import Change, Unclear
 from orchestrator.calendar.phrases.zones import iana
 from orchestrator.calendar.resolve import reference_of

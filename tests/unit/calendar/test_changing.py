@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +77,53 @@ def test_an_event_that_is_not_there_is_asked_about(desk: Desk, text: str) -> Non
     answer = desk.send(text)
     assert (answer.status, len(desk.rows)) == ("needs_clarification", 3)
     assert "No such event" in answer.clarifications[0].question
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Cancel lunch with Ben", "Is 'Lunch with Anna' (2025-07-24 12:00) meant?"),
+        ("Cancel the code call", "Is 'Budget call' (2025-07-24 15:00) meant?"),
+        ("Move the dentist for Leo to Friday", "Is 'Dentist' (2025-07-28 08:00) meant?"),
+        ("Cancel lunch with Anna and Ben", "Is 'Lunch with Anna' (2025-07-24 12:00) meant?"),
+        ("Cancel the dentist on Friday", "Is 'Dentist' (2025-07-28 08:00) meant?"),
+        ("Cancel the dentits", "Is 'Dentist' (2025-07-28 08:00) meant?"),
+        ("Cancel my meeting on Monday", "Is 'Dentist' (2025-07-28 08:00) meant?"),
+        ("Cancel the call with Anna", "Is 'Lunch with Anna' (2025-07-24 12:00) meant?"),
+    ],
+)
+def test_half_a_name_changes_nothing_and_what_is_near_is_named(desk: Desk, text: str, meant: str) -> None:
+    answer = desk.send(text)
+    assert (answer.status, len(desk.rows)) == ("needs_clarification", 3)
+    assert answer.clarifications[0].question.startswith("No such event was found.")
+    assert meant in answer.clarifications[0].question
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Cancel all my calls tomorrow", "Budget call"),
+        ("Cancel tomorrow's lunches", "Lunch with Anna"),
+        ("Cancel Anna's lunch", "Lunch with Anna"),
+        ("Cancel the dentist appointment", "Dentist"),
+    ],
+)
+def test_other_forms_of_the_same_words_are_the_same_name(desk: Desk, text: str, gone: str) -> None:
+    assert desk.send(text).status == "success"
+    assert gone not in titles(desk)
+
+
+def test_what_was_told_of_an_event_belongs_to_its_whole_title_only() -> None:
+    first = {"title": "Lunch", "description": "with Kim", "date": "Friday", "time": "1pm"}
+    cancel = {"operation": "cancel", "title": "lunch with Kim"}
+    desk = asking(spans(first), spans(cancel))
+    desk.send("Lunch Friday 1pm with Kim")
+    assert desk.send("Cancel lunch with Kim").status == "success"
+
+
+def test_a_part_of_a_day_is_offered_with_hours_and_not_with_a_whole_day(desk: Desk) -> None:
+    [question] = desk.send("Move the budget call to Friday morning").clarifications
+    assert {reading.end_time - reading.start_time for reading in question.readings} == {timedelta(hours=1)}
 
 
 def test_two_that_fit_are_a_question_that_names_both(desk: Desk) -> None:

@@ -1,17 +1,16 @@
-"""Reschedule, cancel and query: which event is meant, and what becomes of it.
+"""Reschedule, cancel and query: what the words point at, and what becomes of it.
 
-The words point at the user's events; `match` finds them among those that exist. One match is an answer,
-several are a question, none is said.
+`matching` finds it among the events that exist. One match is an answer, several are a question, none is said.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from orchestrator.calendar.heard import hear
+from orchestrator.calendar.matching import Existing
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.phrases.clock import hint, hours, read_clock
 from orchestrator.calendar.phrases.durations import LENGTHS
@@ -20,13 +19,6 @@ from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
 
-_KINDS = frozenset(
-    {"meeting", "event", "appointment", "call", "entry"}
-    | {"series", "whole", "entire", "recurring", "repeating"}
-    | {"next", "upcoming", "free", "open", "busy", "hour", "slot"}
-)
-_LEADING = "a an the my our your with for of on at to and"
-_FILLERS = frozenset(_LEADING.split())
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
@@ -42,18 +34,6 @@ _PARTS = {
 }
 """The hours in which an event is looked for that was said to be in a part of the day."""
 _EARLIER = frozenset({"forward", "earlier", "up", "ahead"})
-
-
-@dataclass(frozen=True, slots=True)
-class Existing:
-    """One of the user's events, as the store has it."""
-
-    event_id: str
-    title: str
-    start: datetime
-    end: datetime
-    zone: Zone | None = None
-    all_day: bool = False
 
 
 def change(spans: EventSpans, reference: Reference) -> Change:
@@ -109,18 +89,6 @@ def _zone(words: str | None, reference: Reference) -> Zone:
     return zones[0]
 
 
-def match(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
-    """Return the events that `wanted` points at: those that share the most of its title's words."""
-    fitting = [event for event in existing if _in_stretch(wanted, event)]
-    words = _words(wanted.title or "") - _KINDS
-    if not words:
-        return fitting  # "my 3pm meeting" may be called anything
-    scores = {event.event_id: len(words & _words(event.title)) for event in fitting}
-    best = max(scores.values(), default=0)
-    # Half of the words have to be there: "the budget call" is not the call with mother.
-    return [event for event in fitting if scores[event.event_id] == best and 2 * best >= len(words)]
-
-
 def moved(event: Existing, to: Change, reference: Reference) -> tuple[datetime, datetime]:
     """Return the new start and end of `event`: what the change does not name stays as it was.
 
@@ -158,7 +126,7 @@ def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
     if not spans.date:
         when = _clock_only(spans, found, reference, title)
         return Change("reschedule", found, when, keeps="date", new_length=_has_length(spans, reference))
-    if not spans.time:
+    if not spans.time and not _in_part_of_day(spans, reference):
         when = settle(_with(spans, duration="all day"), reference, title)
         return Change("reschedule", found, when, keeps="time")
     return Change(
@@ -173,6 +141,11 @@ def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: s
     early = replace(reference, instant=reference.instant.replace(hour=0, minute=0, second=0))
     when = settle(_with(spans, date=day), early, title)
     return replace(when, warnings=())
+
+
+def _in_part_of_day(spans: EventSpans, reference: Reference) -> bool:
+    """Tell whether the new day is said with a part of it, which has hours of its own: `tomorrow morning`."""
+    return any(days.part for days in hear(spans, reference).days)
 
 
 def _with(spans: EventSpans, **words: str) -> EventSpans:
@@ -204,30 +177,3 @@ def _pointed(found: Target, spans: EventSpans) -> Target:
         verb = "cancelled" if spans.operation == "cancel" else "moved"
         raise Unclear("title", None, f"Which event is to be {verb}?")
     return found
-
-
-def _in_stretch(wanted: Target, event: Existing) -> bool:
-    if wanted.clock is not None and event.start.astimezone(wanted.zone.tz).time() != wanted.clock:
-        return False
-    if wanted.since is None or wanted.until is None:
-        return True
-    return event.start < wanted.until and event.end > wanted.since
-
-
-def _words(title: str) -> set[str]:
-    found = set(re.findall(r"\w+", title.casefold()))
-    return found - _FILLERS or found
-
-
-def one_of(found: Sequence[Existing], title: str | None) -> Existing:
-    """Return the only event of `found`.
-
-    Raises:
-        Unclear: there is none, or more than one.
-    """
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise Unclear("title", title, "No such event was found. Which one is meant?")
-    names = "; ".join(f"{event.title} ({event.start:%Y-%m-%d %H:%M})" for event in found[:5])
-    raise Unclear("title", title, f"Which one is meant? {names}")

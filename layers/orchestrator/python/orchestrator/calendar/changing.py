@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from orchestrator.calendar.booking import LOOKING, Done, at_once, done_of
-from orchestrator.calendar.changes import Existing, match, moved, one_of
+from orchestrator.calendar.changes import moved
 from orchestrator.calendar.copies import each, left, others
+from orchestrator.calendar.matching import Existing, match, near, one_of
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
@@ -87,12 +88,23 @@ class Changes:
         """
         found = await self._around(change.target)
         matched = match(change.target, [one.existing for one in found])
-        chosen = one_of(self._today_first(_first_of_each(matched), change.target), change.target.title)
+        others = () if matched else await self._near(change.target, found)
+        chosen = one_of(
+            self._today_first(_first_of_each(matched), change.target), change.target.title, others
+        )
         one = next(one for one in found if one.existing == chosen)
         if change.operation == "cancel":
             self._whole_series(one)
             return Step(change, one, one.start, one.end)
         return self._moved(change, one, chosen)
+
+    async def _near(self, target: Target, found: Sequence[Occurrence]) -> Sequence[Existing]:
+        """Return what may be meant by words that fit nothing: first of the days they name, then of any."""
+        then = near(target, [one.existing for one in found])
+        if then or target.since is None:
+            return then
+        anytime = replace(target, since=None, until=None, clock=None)
+        return near(anytime, [one.existing for one in await self._around(anytime)])
 
     def _moved(self, change: Change, one: Occurrence, chosen: Existing) -> Step:
         self._whole_series(one)

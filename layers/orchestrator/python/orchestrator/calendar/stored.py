@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import cast, get_args
 
-from orchestrator.calendar.changes import Existing
 from orchestrator.calendar.conflicts import Busy
+from orchestrator.calendar.matching import Existing
 from orchestrator.calendar.models import CalendarRequest, Category, Event, Priority
 from orchestrator.calendar.phrases.series import instances
 from orchestrator.calendar.phrases.zones import Zone, iana, like, named, of_instant
@@ -36,8 +36,17 @@ class Occurrence:
     @property
     def existing(self) -> Existing:
         """What words are matched against."""
+        row = self.row
         return Existing(
-            self.row.id, self.row.title, self.start, self.end, self.zone, all_day=self.row.all_day
+            row.id,
+            row.title,
+            self.start,
+            self.end,
+            self.zone,
+            all_day=row.all_day,
+            about=" ".join((row.location or "", *row.participants)),
+            told=row.description,
+            category=row.category,
         )
 
 
