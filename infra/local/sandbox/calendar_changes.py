@@ -21,13 +21,38 @@ _STOCK_WORDS = (
     *("do", "does", "did", "doing", "is", "are", "am", "be", "have", "has", "got", "need"),
     *("seeing", "see", "coming", "start", "starts", "booked", "planned", "scheduled", "happening"),
     *("going on", "coming up", "upcoming", "looking", "looks? like", "looks?", "like"),
-    *("left", "up", "so", "far", "yet", "plate", "next", "long", "often"),
+    *("left", "up", "so", "far", "yet", "plate", "next", "long", "often", "still", "already", "anywhere"),
+    *(
+        "remind",
+        r"(?:before|after|until|till|by|since) \d\d?",
+        "clash",
+        "anyone",
+        "work for (?:you|me|us)",
+        "work",
+    ),
     *("on", "in", "at", "for", "with", "to", r"(?:time|room) for [\w ]+"),
     *("calendar", "schedule", "agenda", "events?", "meetings?", "appointments?", "plans?", "conflicts?"),
     *("free", "double", "busy", "available", "full", "open", "clear", "day", "hours?", "slots?"),
 )
 _STOCK = re.compile(rf"(?:\b(?:{'|'.join(_STOCK_WORDS)})\b|[\s?.,!])+")
 """What says no more than that something is asked."""
+_TAIL = re.compile(
+    r"(?:(?:^| )(?:next|yet|still|on|for|in|at|before|after|until|till|by|from))+$", re.IGNORECASE
+)
+
+
+_MONTHS = r"(?:january|february|april|june|july|august|september|october|november|december)"
+_PERIOD = re.compile(
+    rf"(?<!\w)(?:(?:in|during|over|throughout|for) (?:this |next |early |late )?{words.MONTH}(?!\w)"
+    r"(?: 20\d\d)?|(?:(?:in|for|over|within|on) )?(?:(?:the )?(?:rest|remainder) of (?:the |this |my )?(?:day"
+    rf"|week|weekend|month|year|{words.MONTH})|(?:the |my )?(?:next|coming|following) {words.COUNT}"
+    rf" (?:days?|weeks?|months?)|(?:the )?week after next|later this (?:week|month|year)"
+    rf"|last (?:week|month))|{_MONTHS}(?: 20\d\d)?)(?!\w)(?! \d)"
+)
+"""Stretches of time that only a question can name."""
+_JOIN = re.compile(r" ?(?:\b(?:and|to|until|till|through)\b|[&-]) ?")
+_FROM = re.compile(r"\b(?:between|from) $")
+_UNTIL = re.compile(r"\b(?:(?:from )?(?:now|today) )?(?:until|till?|through|up to) $")
 
 
 def moves(small: str, found: Sequence[Mark]) -> bool:
@@ -76,17 +101,46 @@ def _shift(small: str, found: Sequence[Mark]) -> tuple[int, int] | None:
 def asked(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
     """Return the words of a question: what is looked for, and when."""
     fields = blank("query")
+    vague = {
+        mark for mark in found if mark.kind == "vague" and small[mark.start : mark.end].endswith(" thing")
+    }
+    found = _stretched(small, [mark for mark in found if mark not in vague])
     start = 0
     for mark in [*found, None]:
         end = mark.start if mark else len(text)
         lead = _STOCK.match(small[start:end])
         asked = text[start + (lead.end() if lead else 0) : end].strip(" ?.,!")
         if asked and not _STOCK.fullmatch(plain(asked)) and not fields["title"]:
-            fields["title"] = re.sub(r"(?i) (?:next|yet|on)$", "", asked)
+            fields["title"] = _TAIL.sub("", asked)
         if mark:
             put(fields, mark, text, "")
             start = mark.end
     return fields
+
+
+def _stretched(small: str, found: Sequence[Mark]) -> list[Mark]:
+    """Return the phrases of a question, with stretches of time as one each: `between Dec 1 and Dec 15`."""
+    marks = [*(Mark(*match.span(), "date") for match in _PERIOD.finditer(small)), *found]
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.start)):
+        if all(mark.end <= other.start or mark.start >= other.end for other in kept):
+            kept.append(mark)
+    done: list[Mark] = []
+    for mark in sorted(kept):
+        last = done[-1] if done else None
+        if last and last.kind == mark.kind == "date" and _JOIN.fullmatch(small[last.end : mark.start]):
+            lead = _FROM.search(small[: last.start])
+            done[-1] = Mark(lead.start() if lead else last.start, mark.end, "date")
+        elif mark.kind == "date" and (lead := _leading(small, mark)):
+            done.append(Mark(lead.start(), mark.end, "date"))
+        else:
+            done.append(mark)
+    return done
+
+
+def _leading(small: str, mark: Mark) -> re.Match[str] | None:
+    pattern = _FROM if _JOIN.search(small[mark.start : mark.end]) else _UNTIL
+    return pattern.search(small[: mark.start])
 
 
 def apart(small: str, found: Sequence[Mark]) -> list[Mark]:

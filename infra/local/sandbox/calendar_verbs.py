@@ -35,8 +35,11 @@ OPERATIONS = {
         r"|where(?:'?s| is| are) (?:my|our|the)|(?:where|why) (?:do|does|did|am|should|will)"
         r"|got anything|(?:next|first) (?:free|open|available)|find (?:me )?an? (?:free|open)"
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|free (?=.*\?)"
-        r"|any(?:thing)?(?: \w+)? (?:on|for|at|planned|scheduled|happening|going on|today|tonight|tomorrow"
+        r"|any(?:thing)?(?: \w+)? (?:on|for|at|in|planned|scheduled|happening|going on|today|tonight|tomorrow"
         r"|this|next))\b"
+        rf"|{_POLITE}(?:remind me (?:what'?s|what (?:is|do|am|i))|(?:(?:is|are|was|were)(?! it (?:ok|poss))"
+        r"|does|do (?:the|my|our|they|any|you)|did|has|should|would(?! you| u\b)|will(?! you| u\b)|busy"
+        r"|anything|something|any|(?:where|when) (?:is|are|was))\b[^?]*\?\s*$)"
     ),
 }
 _WORLD = re.compile(

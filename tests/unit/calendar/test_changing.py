@@ -186,6 +186,28 @@ def test_a_question_is_answered_with_what_is_there(desk: Desk) -> None:
     assert (answer.operation, answer.supabase_results.total_events) == ("query", 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "What are the kids doing tomorrow?",
+            "No event called 'kids doing' was found. Found: Lunch with Anna",
+        ),
+        ("What's my first meeting on Monday?", "Found: Dentist"),
+        ("Is lunch at 11 tomorrow?", "Found: Lunch with Anna"),
+        ("Am I free for yoga tomorrow at 11am?", "The calendar shows nothing there."),
+        ("When is the opera?", "No event called 'opera' was found."),
+        ("When is the opera on Friday?", "The calendar shows nothing there."),
+        ("What do I have for the rest of the month?", "Found: Lunch with Anna"),
+        ("Any meetings tomorrow before 2pm?", "Found: Lunch with Anna"),
+    ],
+)
+def test_a_day_with_events_is_never_said_to_be_empty(desk: Desk, text: str, told: str) -> None:
+    answer = desk.send(text)
+    assert (answer.status, answer.operation) == ("success", "query")
+    assert answer.response_text.startswith(told)
+
+
 def test_of_many_events_ten_are_told_and_all_are_shown(desk: Desk) -> None:
     desk.send("Standup every weekday at 9am until August 8")
     answer = desk.send("When is the standup?")

@@ -24,6 +24,7 @@ PREVIEW = "Nothing was written; this is what would be done."
 UNCLEAR = "Nothing was booked yet."
 UNCHANGED = "Nothing was changed yet."
 EMPTY = "The calendar shows nothing there."
+NAMELESS = "No event called '{}' was found."
 MOST_TOLD = 10
 """Found events that are told in words; `events` has the others, too."""
 _VERBS: dict[Operation, str] = {
@@ -106,11 +107,13 @@ def _listed(done: Sequence[Done]) -> str:
     sentences: list[str] = []
     for operation, verb in _VERBS.items():
         parts = [times(event) for one in done if one.operation == operation for event in one.events]
+        if operation == "query":
+            sentences += [NAMELESS.format(one.nameless) for one in done if one.nameless]
         if operation == "query" and len(parts) > MOST_TOLD:
             parts = [*parts[:MOST_TOLD], f"and {len(parts) - MOST_TOLD} more"]
         if parts:
             sentences.append(f"{verb}: {'; '.join(parts)}.")
-        elif operation == "query" and any(one.operation == "query" for one in done):
+        elif operation == "query" and any(one.operation == "query" and not one.nameless for one in done):
             sentences.append(EMPTY)
     return " ".join(sentences)
 

@@ -39,6 +39,7 @@ class Done:
     """What became of one event of the text: a result for each row written, and why it failed, if it did.
 
     `repeatable`: sent again, the same words find the event as it was and do what was left undone.
+    `nameless`: what was asked for, where nothing is called so and `events` are all there is at that time.
     """
 
     index: int
@@ -48,6 +49,7 @@ class Done:
     failure: OrchestratorError | None = None
     operation: Operation = "create"
     repeatable: bool = False
+    nameless: str | None = None
 
 
 async def look(

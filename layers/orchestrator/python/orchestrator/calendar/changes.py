@@ -12,13 +12,17 @@ from datetime import UTC, datetime, time, timedelta
 from orchestrator.calendar.heard import hear
 from orchestrator.calendar.matching import Existing
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
+from orchestrator.calendar.periods import Period, period
 from orchestrator.calendar.phrases.clock import hint, hours, read_clock
+from orchestrator.calendar.phrases.dates import read_days
 from orchestrator.calendar.phrases.durations import LENGTHS
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.words import normal
 from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
 
+_LIMIT = re.compile(r"(?:before|after|until|till?|by|from|since|past|later than) ")
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
@@ -43,7 +47,7 @@ def change(spans: EventSpans, reference: Reference) -> Change:
         Unclear: the words do not say which event, or not to which time.
     """
     if spans.operation == "query":
-        return Change("query", target(spans.title, spans.date, spans.time, spans, reference))
+        return Change("query", _asked(spans, reference))
     if spans.operation == "cancel":
         return Change(
             "cancel", _pointed(target(spans.title, spans.date, spans.time, spans, reference), spans)
@@ -52,6 +56,28 @@ def change(spans: EventSpans, reference: Reference) -> Change:
     if spans.shift:
         return Change("reschedule", found, shift=_shift(spans.shift, reference))
     return _moved(spans, found, reference)
+
+
+def _asked(spans: EventSpans, reference: Reference) -> Target:
+    """Return what a question is about: of a stretch, or of what is before an hour, all is shown."""
+    if _LIMIT.match(normal(spans.time or "")):
+        spans = spans.model_copy(update={"time": None})
+    words = spans.date or spans.duration  # "for the next 3 days"
+    days = _asked_days(words, reference) if words else None
+    if days is None:
+        return target(spans.title, spans.date, spans.time, spans, reference)
+    bare = spans.model_copy(update={"date": None, "end_date": None})
+    since, until = (at(day, time(), reference.zone)[0] for day in (days[0], days[1] + timedelta(days=1)))
+    found = target(spans.title, None, spans.time if days[0] == days[1] else None, bare, reference)
+    return replace(found, since=since, until=until)
+
+
+def _asked_days(words: str, reference: Reference) -> Period | None:
+    try:
+        known = read_days(words, reference)
+    except (Unreadable, ValueError, OverflowError):
+        return None  # what cannot be is told by `target`
+    return None if known else period(words, reference)
 
 
 def target(

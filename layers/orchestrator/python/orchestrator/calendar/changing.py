@@ -32,6 +32,8 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 """What asks for the one event that comes first."""
+_FREE = re.compile(r"\b(?:free|busy|available|clear|open|time for|room for)\b", re.IGNORECASE)
+"""What asks for an hour, and not for the hour of an event."""
 _WHOLE = re.compile(
     r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
 )
@@ -190,14 +192,28 @@ class Changes:
             VendorError: the store refused or did not answer.
             NotConfigured: there is no store.
         """
-        found = await self._around(_hour_of(change.target, self._reference))
-        wanted = replace(change.target, since=None, until=None, clock=None)
-        keys = {(one.event_id, one.start) for one in match(wanted, [one.existing for one in found])}
-        asked = self._still_ahead([one for one in found if (one.row.id, one.start) in keys], change.target)
+        found, nameless = await self._looked_up(change.target)
+        asked = self._still_ahead(found, change.target)
         events = tuple(shown(one, one.start, one.end, self._request) for one in asked[:MOST_SHOWN])
         left = len(asked) - len(events)
         warnings = (f"{left} later ones are left out. Name a day, or a shorter time.",) if left else ()
-        return Done(change.index, events=events, warnings=warnings, operation="query")
+        return Done(change.index, events=events, warnings=warnings, operation="query", nameless=nameless)
+
+    async def _looked_up(self, target: Target) -> tuple[Sequence[Occurrence], str | None]:
+        """Return what a question is about, and the name of which nothing was found.
+
+        Where nothing is called so, all that is there is shown: to say there was nothing would be untrue.
+        """
+        hour = await self._around(_hour_of(target, self._reference))
+        if found := _called(target, hour):
+            return found, None
+        if target.clock is not None and target.title and not _FREE.search(self._request.content):
+            day = await self._around(replace(target, clock=None))
+            if found := _called(target, day):
+                return found, None
+        if target.since is None and target.clock is None:
+            return (), target.title
+        return hour, target.title if hour else None
 
     def _still_ahead(self, found: Sequence[Occurrence], target: Target) -> Sequence[Occurrence]:
         """Leave out what is over where no day was named; of `what's next?`, all but the first to begin."""
@@ -232,6 +248,14 @@ class Changes:
 def _first_of_each(found: Sequence[Existing]) -> list[Existing]:
     """Return the first time of each row: a series is one thing to cancel."""
     return list({one.event_id: one for one in reversed(found)}.values())[::-1]
+
+
+def _called(target: Target, found: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return those of `found` that bear the name that was asked for."""
+    wanted = replace(target, since=None, until=None, clock=None)
+    matched = match(wanted, [one.existing for one in found], loosely=True)
+    keys = {(one.event_id, one.start) for one in matched}
+    return [one for one in found if (one.row.id, one.start) in keys]
 
 
 def _hour_of(target: Target, reference: Reference) -> Target:

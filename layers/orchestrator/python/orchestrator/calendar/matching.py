@@ -21,10 +21,10 @@ MOST_NAMED = 5
 _LEADING = "a an the my our your his her their this that with w for of on at to in from by about and"
 _FILLERS = frozenset([*_LEADING.split(), "all", "any", "every", "each", "please", "up"])
 _MEETS = frozenset({"meeting", "call"})
-_KINDS = _MEETS | {"event", "appointment", "entry", "series", "whole", "entire", "recurring", "repeating"}
-_KINDS |= {"next", "upcoming"}
+_WHOLE = frozenset({"series", "whole", "entire", "recurring", "repeating"})
+_KINDS = _MEETS | _WHOLE | {"event", "appointment", "entry", "next", "upcoming"}
 _ASKING = "free open busy hour slot first last still have has got finish start end begin planned go be is are"
-_ASKED = frozenset([*_ASKING.split(), "do", "what", "when", "where", "who", "which"])
+_ASKED = frozenset([*_ASKING.split(), "do", "what", "when", "where", "who", "which", "thing"])
 """What a question may say beside the name of an event."""
 _PLURAL = re.compile(r"(?<=[cs]h)es$|(?<=[sxz])es$|(?<![sui])s$")
 _DOING = re.compile(r"(?:(?P<twice>[bdgmnprt])(?P=twice)|(?P<vowel>[io]))ing$")
