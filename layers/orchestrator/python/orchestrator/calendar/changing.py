@@ -18,6 +18,7 @@ from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.zones import at, like
 from orchestrator.calendar.ports import Copy, EventStore, Written
 from orchestrator.calendar.stored import Occurrence, occurrences, shown
+from orchestrator.errors import NotConfigured, Unavailable, VendorError
 
 AHEAD = timedelta(days=400)
 """How far an event is looked for when no day was named."""
@@ -141,6 +142,17 @@ class Changes:
                 f"'{title}' repeats ({one.row.recurrence}) and can only be changed as a whole."
                 " Is the whole series meant?",
             )
+
+    async def ahead(self) -> list[Occurrence]:
+        """Return what is in the calendar from today on; nothing, if it cannot be read in good time."""
+        looking = min(self._deadline, asyncio.get_running_loop().time() + LOOKING)
+        since = at(self._reference.today, time(), self._reference.zone)[0]
+        until = self._reference.instant + AHEAD
+        try:
+            rows = await self._store.between(self._request.user_id, since, until, deadline=looking)
+        except (VendorError, NotConfigured, Unavailable):
+            return []  # to book is what was asked for
+        return occurrences(rows, since, until, self._reference.zone)
 
     async def shared(self, steps: Sequence[Step]) -> list[Step]:
         """Return the steps with the rows of others, or with a warning that theirs stay as they are.

@@ -22,7 +22,7 @@ _LEADING = "a an the my our your his her their this that with w for of on at to 
 _FILLERS = frozenset([*_LEADING.split(), "all", "any", "every", "each", "please", "up"])
 _MEETS = frozenset({"meeting", "call"})
 _WHOLE = frozenset({"series", "whole", "entire", "recurring", "repeating"})
-_KINDS = _MEETS | _WHOLE | {"event", "appointment", "entry", "next", "upcoming"}
+KINDS = _MEETS | _WHOLE | {"event", "appointment", "entry", "next", "upcoming"}
 _ASKING = "free open busy hour slot first last still have has got finish start end begin planned go be is are"
 _ASKED = frozenset([*_ASKING.split(), "do", "what", "when", "where", "who", "which", "thing"])
 """What a question may say beside the name of an event."""
@@ -52,7 +52,7 @@ def match(wanted: Target, existing: Iterable[Existing], *, loosely: bool = False
     """Return the events that `wanted` points at; `loosely`: half of its words are enough."""
     fitting = [event for event in existing if _in_stretch(wanted, event)]
     said = words_of(wanted.title or "")
-    words = said - _KINDS - (_ASKED if loosely else frozenset())
+    words = said - KINDS - (_ASKED if loosely else frozenset())
     if not loosely and wanted.clock is None:
         fitting = [event for event in fitting if _is_of_kind(event, said)]
     if not words:
@@ -67,7 +67,7 @@ def near(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
     """Return the events that may be meant by a name that none of them bears, the likeliest first."""
     events = list({event.event_id: event for event in reversed(list(existing))}.values())[::-1]
     said = words_of(wanted.title or "")
-    words = said - _KINDS
+    words = said - KINDS
     if not words:
         return events[:MOST_NAMED] if wanted.since else []
     shared = {event.event_id: _known(event, words) for event in events}
@@ -129,7 +129,7 @@ def _known(event: Existing, words: frozenset[str]) -> int:
     """Count the words that the event bears; what was told of it only explains more than its whole title."""
     title = words_of(event.title)
     bears = title | words_of(event.about) | {word for word in words if _is_day_of(event, word)}
-    if title - _KINDS <= words:
+    if title - KINDS <= words:
         bears |= words_of(event.told)
     return len(words & bears)
 

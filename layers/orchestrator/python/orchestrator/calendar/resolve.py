@@ -16,6 +16,7 @@ from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.lengths import is_of_another
 from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
+from orchestrator.calendar.orders import left_over
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
@@ -74,6 +75,8 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
             found.refused.append(Refused(index, title, str(error)))
     if not extraction.events:
         found.questions.append(nothing_found())
+    elif not found.questions and (question := left_over(extraction.events, request.content)):
+        found.questions.append(question)
     return Outcome(
         bookings=tuple(found.bookings),
         changes=tuple(found.changes),

@@ -17,8 +17,10 @@ from orchestrator.calendar.answers import Answer, Notes
 from orchestrator.calendar.asking import Reader, Understood
 from orchestrator.calendar.booking import Done, Planned, failed, look, rejected, write
 from orchestrator.calendar.changing import Changes, Step
-from orchestrator.calendar.events import address_warnings, event_of
+from orchestrator.calendar.doubles import hardly_new, suspicious
+from orchestrator.calendar.events import address_warnings, event_of, external_id
 from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport
+from orchestrator.calendar.orders import changes_too, second_changes
 from orchestrator.calendar.outcomes import Outcome, Unclear
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.resolve import reference_of
@@ -101,6 +103,7 @@ class _Run:
     async def answer(self) -> Answer:
         """Return what became of the text."""
         steps, questions = await self._steps()
+        questions += await self._doubts()
         if questions:
             return answers.unclear(questions, self._notes)
         found = [await self._changes.asked(one) for one in self._outcome.changes if one.operation == "query"]
@@ -131,6 +134,25 @@ class _Run:
                     )
                 )
         return steps, questions
+
+    async def _doubts(self) -> list[Clarification]:
+        """Ask about what the calendar tells to be no new event, or an order beside the new ones."""
+        bookings, content = self._outcome.bookings, self._request.content
+        suspects = [one for one in bookings if suspicious(one, content)]
+        orders = [] if self._outcome.changes else [*second_changes([one.title for one in bookings], content)]
+        if not suspects and not orders:
+            return []
+        own = {external_id(self._origin, one.index) for one in bookings}
+        rows = await self._changes.ahead()
+        there = [one.existing for one in rows if (one.row.external_id or "") not in own]
+        zone = self._reference.zone
+        asked = [(one.index, one.title, hardly_new(one, content, there)) for one in suspects]
+        asked += [(0, order, changes_too(order, what, there, zone)) for order, what in orders]
+        return [
+            Clarification(event=index, field="content", words=words, question=question)
+            for index, words, question in asked
+            if question
+        ]
 
     async def _planned(self, steps: Sequence[Step]) -> tuple[list[Planned], dict[int, ConflictReport]]:
         """Return the bookings, and what they and the moved events meet, by their places in the text."""

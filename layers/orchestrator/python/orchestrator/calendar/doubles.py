@@ -1,0 +1,96 @@
+"""New events that are hardly new: they bear the name of one that is there, and words that change it.
+
+What a text means by `prepone pilates` or `the review is now at 3pm` its words cannot tell; the calendar can.
+A title in quotation marks is a title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from orchestrator.calendar.matching import KINDS, Existing, named, words_of
+from orchestrator.calendar.orders import CANNOT
+from orchestrator.calendar.outcomes import Booking
+from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
+
+_BEYOND = frozenset(["extend", "shorten", "lengthen", "prolong", "rename", "replace", "invite"])
+_ORDERS = _BEYOND | frozenset(
+    [
+        *("prepone", "preponed", "postpone", "postponed", "reschedule", "rescheduled", "move", "moved"),
+        *("moving", "delay", "delayed", "cancel", "cancelled", "canceled", "delete", "deleted", "remove"),
+        *("scrap", "skip", "ditch", "axe", "nix"),
+    ]
+)
+"""What is seldom done to anything but an event."""
+_STRONG = _ORDERS | frozenset(
+    [
+        *("drop", "bin", "forget", "clear", "wipe", "push", "shift", "make", "set", "put", "update", "change"),
+        *("switch", "swap", "bump", "pull", "bring", "correct", "edit", "repeat", "updated", "changed"),
+        *("off", "is", "isn", "was", "now", "actually", "no", "not", "wait", "sorry", "earlier", "later"),
+        *("instead", "rather", "t", "won", "don", "doesn", "miss"),
+    ]
+)
+_WEAK = frozenset(["i", "we", "it", "do", "be", "will", "can", "have", "need", "go", "me", "there", "until"])
+_MOVES = (
+    r"\bneeds? to (?:be )?move|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b|\bno longer\b"
+    r"|\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
+)
+_DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
+
+
+def suspicious(booking: Booking, content: str) -> bool:
+    """Tell whether the calendar has to be looked at: a title or a text with words that change something."""
+    return not _is_quoted(booking.title, content) and (
+        bool(words_of(booking.title) & _STRONG) or _tells_a_change(booking.title, content)
+    )
+
+
+def hardly_new(booking: Booking, content: str, existing: Iterable[Existing]) -> str | None:
+    """Return the question about a new event that may be one of `existing`; `None` where it is a new one."""
+    if _is_quoted(booking.title, content):
+        return None
+    first = next(iter(re.findall(r"\w+", same_length(booking.title))), "")
+    for event in existing:
+        if _means(booking.title, first, event, content):
+            return _question(booking.title, event, first)
+    return None
+
+
+def _means(title: str, first: str, event: Existing, content: str) -> bool:
+    said, name = words_of(title), words_of(event.title)
+    more, bare = said - name, said - _STRONG - _WEAK
+    if first in _ORDERS and more:
+        # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
+        return name <= said or bool(bare - KINDS and bare <= name)
+    if not name <= said:
+        return False
+    return bool(more & _STRONG and not more - _STRONG - _WEAK) if more else _tells_a_change(title, content)
+
+
+def _question(title: str, event: Existing, first: str) -> str:
+    there = f"{named(event)} is there already."
+    if first in _BEYOND:
+        return f"{there} {CANNOT}"
+    return (
+        f"{there} Is it to be moved or cancelled? Then say 'move … to …' or 'cancel …';"
+        f" or put '{title}' in quotation marks, if it is a new event."
+    )
+
+
+def _tells_a_change(title: str, content: str) -> bool:
+    """Tell whether a text says of what it names that it is now at another time."""
+    text = re.sub(r"\s+", " ", same_length(content))
+    words = re.escape(re.sub(r"\s+", " ", same_length(title)))
+    if not re.search(rf"(?<!\w){words}(?!\w)", text):
+        return False
+    changed = (
+        rf"{_MOVES}|{words},? (?:to|now) {_DAY}|\b(?:set|make|put|update) (?:(?:the|my|our) )?{words}"
+        rf"|(?:\b(?:the|my|our) |'s ){words} (?:[\w']+ ){{0,3}}?(?:is|will be|starts?|begins?)\b"
+        rf"|{words} (?:is|will be|starts|begins) (?:now )?(?:at|on|{_DAY})"
+    )
+    return bool(re.search(changed, text))
+
+
+def _is_quoted(title: str, content: str) -> bool:
+    return bool(re.search(rf"(?<!\w)['\"]+{re.escape(same_length(title))}['\"]+", same_length(content)))
