@@ -55,9 +55,16 @@ _FROM = re.compile(r"\b(?:between|from) $")
 _UNTIL = re.compile(r"\b(?:(?:from )?(?:now|today) )?(?:until|till?|through|up to) $")
 
 
+_NEW = frozenset({"date", "time", "recurrence"})
+_LATER = re.compile(
+    rf"(?<!\w){words.COUNT} (?:minutes?|mins?|hours?|days?|weeks?|months?) (?:later|earlier)\b"
+)
+_PUTS_OFF = re.compile(r"\W*(?:\w+ ){0,2}?(?:delay|push|postpone|put off)\b")
+
+
 def moves(small: str, found: Sequence[Mark]) -> bool:
     """Return whether it is said to when, or by how much; some verbs move nothing else."""
-    to = any(mark.kind in {"date", "time"} and _TO.search(small[: mark.start]) for mark in found)
+    to = any(mark.kind in _NEW and _TO.search(small[: mark.start]) for mark in found)
     return to or _shift(small, found) is not None or bool(verbs.MOVING.match(small))
 
 
@@ -65,13 +72,15 @@ def moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
     """Return the words of a sentence that moves one event: which, from when, and to when or by how much."""
     fields = blank("reschedule")
     shift = _shift(small, found)
-    cut = next((m.start for m in found if m.kind in {"date", "time"} and _TO.search(small[: m.start])), None)
+    cut = next((m.start for m in found if m.kind in _NEW and _TO.search(small[: m.start])), None)
     end = shift[0] if shift else cut if cut is not None else len(text)
     if shift:
         fields["shift"] = text[shift[0] : shift[1]]
     for mark in found:
         if shift and mark.start >= shift[0] and mark.end <= shift[1]:
             continue
+        if mark.kind == "recurrence" and mark.start < end:
+            continue  # the weekly review
         old = mark.kind in {"date", "time"} and mark.start < end
         put(fields, Mark(mark.start, mark.end, f"from_{mark.kind}") if old else mark, text, "")
     verb = verbs.OPERATIONS["reschedule"].match(small)
@@ -81,6 +90,10 @@ def moved(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:
         begin += way.end()
     inside = [mark for mark in found if mark.end <= end]
     fields["title"] = fields["title"] or titles.title(rest(text, begin, end, inside))
+    if cut is not None:
+        fields["place"], _ = titles.place(
+            rest(text, cut, len(text), [mark for mark in found if mark.start >= cut])
+        )
     return fields
 
 
@@ -95,7 +108,11 @@ def _shift(small: str, found: Sequence[Mark]) -> tuple[int, int] | None:
             return match.start(), mark.end
         if match := re.match(r" (?:later|earlier)\b", small[mark.end :]):
             return mark.start, mark.end + match.end()
-    return None
+        last = not small[mark.end :].strip(" .!") and not small[: mark.start].endswith("for ")
+        if last and _PUTS_OFF.match(small):
+            return mark.start, mark.end
+    later = _LATER.search(small)
+    return later.span() if later else None
 
 
 def asked(text: str, small: str, found: Sequence[Mark]) -> dict[str, Any]:

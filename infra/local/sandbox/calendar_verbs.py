@@ -9,10 +9,29 @@ from infra.local.sandbox.calendar_words import MEETS, WEEKDAY
 _POLITE = (
     r"\s*(?:(?:please|pls|plz|(?:hey|hi|hello)(?: there)?|(?:can|could|would|will) (?:you|u|we|i)"
     r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
-    r"|i need to"
+    r"|(?:i|we) (?:need|have) to|i must|unfortunately|sorry|i'm afraid"
     r"|just|actually|also|then|and|ok|okay|so)\b[\s,!.]*)*"
 )
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
+_DROP = (
+    r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear(?: out)?|wipe|empty|bin|ditch|get rid of"
+    r"|forget(?: about)?)"
+)
+_TAKES_PLACE = (
+    r"(?:dentist|doctor|physio|haircut|yoga|pilates|gym|breakfast|brunch|lunch|dinner|coffee|drinks|cinema|movie"
+    r"|concert|party|practice|training|piano|ballet|football|soccer|tennis|swimming|match|game|lesson|workout"
+    r"|kickoff|meeting|call|class|appointment)s?"
+)
+_DAY = rf"(?:(?:this |next )?{WEEKDAY}|today|tomorrow|tonight|(?:this|next) (?:week|weekend|month))"
+_FREED = (
+    r"(?:free up|clear(?: out)?|wipe|empty|delete|remove|drop|scrap|skip) (?:(?:everything|all|it all)"
+    rf"(?: (?:on|for|from))? |(?:all of )?my |the (?:whole|rest) of )?(?:on |for )?(?={_DAY}"
+    r"(?= ?(?:$|[.!]|(?:at|from|after|before|morning|afternoon|evening|please)\b)))"
+)
+"""A day that is to be free of whatever there is."""
+_DROPPED_BY_NAME = (
+    r"(?:delete|remove|scrap|ditch|axe|nix|skip) (?:(?!from\b|of\b|for\b|after\b|before\b)[\w'&]+ ){0,2}"
+    rf"{_TAKES_PLACE}(?= ?(?:$|[.,!]|(?:with|on|at|from|for|please|{_DAY})\b|\d))"
+)
 DROPPED = re.compile(rf"(?i)^.*?\b(?:cancel|call off|delete|remove|{_DROP})\b")
 OPERATIONS = {
     "cancel": re.compile(
@@ -21,9 +40,11 @@ OPERATIONS = {
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
         rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
+        rf"|{_POLITE}(?:{_FREED}|{_DROPPED_BY_NAME})"
     ),
     "reschedule": re.compile(
-        _POLITE + r"(?:move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch)\b"
+        _POLITE + r"(?:move|reschedule|shift(?! (?:from|today|tonight|tomorrow|on|at|\d))|postpone|prepone"
+        r"|push|put off|delay|bring|change|bump|swap|switch|update|correct)\b"
     ),
     "query": re.compile(
         _POLITE + r"(?:what(?! a\b)|what'?s|when|when'?s|which|(?:show|list|find|tell) (?:me|what)"
@@ -53,7 +74,7 @@ SECOND = re.compile(
     r"\b(?:and|then) (?:book|schedule|add|create|set up|move|reschedule|cancel|delete)\b.*", re.I
 )
 """What asks for something else behind a change."""
-MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+MOVING = re.compile(_POLITE + r"(?:reschedule|postpone|prepone|put off|delay)\b")
 NOTHING = re.compile(
     r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
     r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"

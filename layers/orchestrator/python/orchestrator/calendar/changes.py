@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from orchestrator.calendar.heard import hear
 from orchestrator.calendar.matching import Existing
+from orchestrator.calendar.orders import OTHER_DAYS
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.periods import Period, period
 from orchestrator.calendar.phrases.clock import hint, hours, read_clock
@@ -26,7 +27,8 @@ _LIMIT = re.compile(r"(?:before|after|until|till?|by|from|since|past|later than)
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
-    r"|all (?:my |the )?(?:events|meetings))",
+    r"|all (?:my |the )?(?:events|meetings)|(?:(?:my|the) )?(?:(?:whole|entire) )?"
+    r"(?:day|calendar|schedule|agenda|diary))",
     re.I,
 )
 _PARTS = {
@@ -147,6 +149,8 @@ def _shifted(start: datetime, shift: timedelta, zone: Zone) -> datetime:
 
 def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
     if not spans.date and not spans.time:
+        if spans.recurrence:
+            raise Unclear("recurrence", spans.recurrence, OTHER_DAYS.format(spans.recurrence))
         raise Unclear("date", None, f"To when is '{spans.title or 'it'}' to be moved?")
     title = spans.title or ""
     if not spans.date:

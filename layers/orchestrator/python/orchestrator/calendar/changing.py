@@ -124,6 +124,8 @@ class Changes:
             raise Unclear("date", title, "That is further away than a calendar reaches.") from None
         if one.row.recurrence and start.date() != base.start.astimezone(start.tzinfo).date():
             raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
+        if not one.row.recurrence and start < self._reference.instant <= chosen.start:
+            raise Unclear("time", title, f"'{title}' would have begun before now. To when is it to be moved?")
         return Step(change, one, start, end, self._next_times(one, start, end))
 
     def _next_times(self, one: Occurrence, start: datetime, end: datetime) -> tuple[datetime, ...]:

@@ -25,18 +25,28 @@ _ORDERS = _BEYOND | frozenset(
 """What is seldom done to anything but an event."""
 _STRONG = _ORDERS | frozenset(
     [
-        *("drop", "bin", "forget", "clear", "wipe", "push", "shift", "make", "set", "put", "update", "change"),
-        *("switch", "swap", "bump", "pull", "bring", "correct", "edit", "repeat", "updated", "changed"),
+        *("drop", "bin", "forget", "clear", "wipe", "push", "shift", "make", "set", "put", "update"),
+        *("change", "switch", "swap", "bump", "pull", "bring", "correct", "edit", "repeat", "updated"),
         *("off", "is", "isn", "was", "now", "actually", "no", "not", "wait", "sorry", "earlier", "later"),
-        *("instead", "rather", "t", "won", "don", "doesn", "miss"),
+        *("changed", "instead", "rather", "t", "won", "don", "doesn", "miss"),
     ]
 )
 _WEAK = frozenset(["i", "we", "it", "do", "be", "will", "can", "have", "need", "go", "me", "there", "until"])
+_NAMELESS = _STRONG - {"move", "moving", "update", "push", "shift", "drop", "change", "off", "clear", "swap"}
+_POINTING = frozenset(["everything", "that", "this", "free", "keep"])
 _MOVES = (
     r"\bneeds? to (?:be )?move|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b|\bno longer\b"
     r"|\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
 )
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
+
+
+def rest_of_an_order(title: str) -> str | None:
+    """Return the question about a title that is only what is left of an order: `rename`, `make that`."""
+    words = words_of(title)
+    if not words & _NAMELESS or not words <= _NAMELESS | _WEAK | _POINTING:
+        return None
+    return CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
 
 
 def suspicious(booking: Booking, content: str) -> bool:
@@ -60,7 +70,7 @@ def hardly_new(booking: Booking, content: str, existing: Iterable[Existing]) -> 
 def _means(title: str, first: str, event: Existing, content: str) -> bool:
     said, name = words_of(title), words_of(event.title)
     more, bare = said - name, said - _STRONG - _WEAK
-    if first in _ORDERS and more:
+    if more and (first in _ORDERS or re.match(r"(?i)make (?:the|my|our) ", title)):
         # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
         return name <= said or bool(bare - KINDS and bare <= name)
     if not name <= said:
@@ -85,7 +95,7 @@ def _tells_a_change(title: str, content: str) -> bool:
     if not re.search(rf"(?<!\w){words}(?!\w)", text):
         return False
     changed = (
-        rf"{_MOVES}|{words},? (?:to|now) {_DAY}|\b(?:set|make|put|update) (?:(?:the|my|our) )?{words}"
+        rf"{_MOVES}|{words},? (?:to|now) {_DAY}|\b(?:set|make|put|update) (?:the|my|our) {words}"
         rf"|(?:\b(?:the|my|our) |'s ){words} (?:[\w']+ ){{0,3}}?(?:is|will be|starts?|begins?)\b"
         rf"|{words} (?:is|will be|starts|begins) (?:now )?(?:at|on|{_DAY})"
     )

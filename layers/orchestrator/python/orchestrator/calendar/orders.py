@@ -29,6 +29,7 @@ _CHANGED = re.compile(
     r"(?:cancel|call off|delete|remove|move|reschedule|postpone) (?P<what>[^,;.!?\n]+?)"
     r"(?= (?:to|on|at|from|by|until|till|for|and|then)\b|$)"
 )
+OTHER_DAYS = "'{}' makes other days of it: is it to be cancelled, and booked anew?"
 APART = "Send each order in a sentence of its own."
 CANNOT = "Names, places, lengths and people of an event cannot be changed here, only its time."
 
@@ -41,6 +42,8 @@ def left_over(events: Sequence[EventSpans], content: str) -> Clarification | Non
     for index, spans in enumerate(events):
         if spans.operation == "reschedule" and (place := _new_place(spans, text)):
             return _question(index, place, f"Is it to move to '{place}'? {CANNOT}")
+        if spans.operation == "reschedule" and (rule := _new_rule(spans, text)):
+            return _question(index, rule, OTHER_DAYS.format(rule))
     for found in _untaken([spans.title for spans in events if spans.title], text):
         order = content[slice(*found.span("order"))].strip()
         beyond = re.fullmatch(_BEYOND, found["verb"])
@@ -76,6 +79,11 @@ def _new_place(spans: EventSpans, text: str) -> str | None:
     """Return a place that stands behind the new time; before it, it tells which event is meant."""
     when = max((text.find(same_length(words)) for words in (spans.date, spans.time) if words), default=-1)
     return spans.place if spans.place and 0 <= when < text.rfind(same_length(spans.place)) else None
+
+
+def _new_rule(spans: EventSpans, text: str) -> str | None:
+    rule = spans.recurrence or ""
+    return rule if rule and re.search(rf"\bto (?:be )?{re.escape(same_length(rule))}", text) else None
 
 
 def _question(index: int, words: str, question: str) -> Clarification:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
+from orchestrator.calendar.doubles import rest_of_an_order
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.lengths import is_of_another
@@ -66,6 +67,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
+            _names_something(spans, request.content)
             _named_after_a_day(spans)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
@@ -91,6 +93,13 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
 def _operation(extraction: Extraction) -> Operation:
     asked: list[Operation] = [spans.operation for spans in extraction.events]
     return asked[0] if asked and "create" not in asked else "create"
+
+
+def _names_something(spans: EventSpans, content: str) -> None:
+    title = spans.title or ""
+    question = rest_of_an_order(title) if spans.operation == "create" else None
+    if question and not _is_quoted(title, content):
+        raise Unclear("title", title, question)
 
 
 def _named_after_a_day(spans: EventSpans) -> None:

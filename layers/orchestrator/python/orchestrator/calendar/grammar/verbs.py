@@ -8,9 +8,31 @@ from orchestrator.calendar.grammar.vocabulary import COURTESY, MEETS
 from orchestrator.calendar.models import Operation
 from orchestrator.calendar.phrases.words import WEEKDAY
 
-_POLITE = rf"(?:(?:{COURTESY})\b|[\s,])*"
-_DROP = r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear|bin|ditch|get rid of|forget(?: about)?)"
-_MOVE = "move|reschedule|shift|postpone|push|delay|bring|change|bump|swap|switch"
+_POLITE = rf"(?:(?:{COURTESY}|unfortunately|sorry|i'm afraid|we have to|i must)\b|[\s,])*"
+_DROP = (
+    r"(?:free up|drop|scrap|scratch|skip|nix|axe|clear(?: out)?|wipe|empty|bin|ditch|get rid of"
+    r"|forget(?: about)?)"
+)
+_MOVE = (
+    r"move|reschedule|shift(?! (?:from|today|tonight|tomorrow|on|at|\d))|postpone|prepone|push|put off|delay"
+    r"|bring|change|bump|swap|switch|update|correct"
+)
+_TAKES_PLACE = (
+    r"(?:dentist|doctor|physio|haircut|yoga|pilates|gym|breakfast|brunch|lunch|dinner|coffee|drinks|cinema|movie"
+    r"|concert|party|practice|training|piano|ballet|football|soccer|tennis|swimming|match|game|lesson|workout"
+    r"|kickoff|meeting|call|class|appointment)s?"
+)
+_DAY = rf"(?:(?:this |next )?{WEEKDAY}|today|tomorrow|tonight|(?:this|next) (?:week|weekend|month))"
+_FREED = (
+    r"(?:free up|clear(?: out)?|wipe|empty|delete|remove|drop|scrap|skip) (?:(?:everything|all|it all)"
+    rf"(?: (?:on|for|from))? |(?:all of )?my |the (?:whole|rest) of )?(?:on |for )?(?={_DAY}"
+    r"(?= ?(?:$|[.!]|(?:at|from|after|before|morning|afternoon|evening|please)\b)))"
+)
+"""A day that is to be free of whatever there is."""
+_DROPPED_BY_NAME = (
+    r"(?:delete|remove|scrap|ditch|axe|nix|skip) (?:(?!from\b|of\b|for\b|after\b|before\b)[\w'&]+ ){0,2}"
+    rf"{_TAKES_PLACE}(?= ?(?:$|[.,!]|(?:with|on|at|from|for|please|{_DAY})\b|\d))"
+)
 _OPERATIONS: dict[Operation, re.Pattern[str]] = {
     # "Delete old backups" is a thing to do; "delete my call with Bob" is about the calendar.
     "cancel": re.compile(
@@ -19,6 +41,7 @@ _OPERATIONS: dict[Operation, re.Pattern[str]] = {
         r"|(?:clear|free up) (?:my|our|the) (?:calendar|schedule|agenda|day))\b"
         rf"|{_POLITE}{_DROP} (?=(?:the|my|our|this|today's|tomorrow's|{WEEKDAY}'s)"
         rf" (?:(?:[^,.;]{{1,60}} )?{MEETS}\b|\d\d?(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o'clock)))"
+        rf"|{_POLITE}(?:{_FREED}|{_DROPPED_BY_NAME})"
     ),
     "reschedule": re.compile(_POLITE + rf"(?:{_MOVE})\b"),
     "query": re.compile(
@@ -48,7 +71,7 @@ _WORLD = re.compile(
 )
 SECOND = re.compile(r"\b(?:and|then) (?:book|schedule|add|create|set up|move|reschedule|cancel|delete)\b.*")
 """What asks for something else behind a change."""
-STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|delay)\b")
+STRONG_MOVE = re.compile(_POLITE + r"(?:reschedule|postpone|prepone|put off|delay)\b")
 
 
 def operation_of(text: str) -> Operation:
