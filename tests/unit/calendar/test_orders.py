@@ -77,11 +77,29 @@ def test_a_booking_text_that_changes_an_event_as_well_is_asked_about(
         "Set the yoga to Wednesday at 2pm",
         "Remove dentist Friday 4pm",
         "Skip dentist Friday 4pm",
+        "I can't do the dentist on Friday at 4pm",
+        "Make the dentist on Tuesday at 10am",
+        "Actually, yoga on Tuesday at 6pm",
     ],
 )
 def test_the_name_of_an_event_with_words_of_change_is_no_new_one(desk: Desk, text: str) -> None:
     answer = desk.send(text)
     assert (answer.status, len(desk.rows)) == ("needs_clarification", 3)
+
+
+@pytest.mark.parametrize("text", ["Make that 4pm", "Sorry, 4pm", "Can't do Thursday at 2pm"])
+def test_the_rest_of_an_order_is_no_name(text: str) -> None:
+    [question] = Desk().send(text).clarifications
+    assert question.question.startswith("Which event is meant")
+
+
+def test_nothing_is_moved_into_the_past_without_a_question(desk: Desk) -> None:
+    answer = desk.send("Move lunch with Anna two days earlier")
+    assert (answer.status, answer.clarifications[0].field) == ("needs_clarification", "time")
+
+
+def test_a_move_into_a_series_is_asked_about(desk: Desk) -> None:
+    assert "other days" in desk.send("Move yoga to Tuesdays").clarifications[0].question
 
 
 def test_what_cannot_be_changed_is_said(desk: Desk) -> None:
@@ -98,6 +116,8 @@ def test_what_cannot_be_changed_is_said(desk: Desk) -> None:
         "Update the website on Friday at 3pm",
         "Drop Mia at the dentist on Friday at 2:30pm",
         "Make soup on Friday at 5pm",
+        "Make lunch on Friday at noon",
+        "Make-up on Friday at 8am",
         "'Prepone yoga' on Friday at 5pm",
     ],
 )

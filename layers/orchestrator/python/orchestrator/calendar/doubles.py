@@ -28,14 +28,26 @@ _STRONG = _ORDERS | frozenset(
         *("drop", "bin", "forget", "clear", "wipe", "push", "shift", "make", "set", "put", "update"),
         *("change", "switch", "swap", "bump", "pull", "bring", "correct", "edit", "repeat", "updated"),
         *("off", "is", "isn", "was", "now", "actually", "no", "not", "wait", "sorry", "earlier", "later"),
-        *("changed", "instead", "rather", "t", "won", "don", "doesn", "miss"),
+        *("changed", "instead", "rather", "t", "won", "don", "doesn", "cannot", "miss"),
     ]
 )
-_WEAK = frozenset(["i", "we", "it", "do", "be", "will", "can", "have", "need", "go", "me", "there", "until"])
-_NAMELESS = _STRONG - {"move", "moving", "update", "push", "shift", "drop", "change", "off", "clear", "swap"}
-_POINTING = frozenset(["everything", "that", "this", "free", "keep"])
+_REFUSES = frozenset(["cannot", "t"])
+_WEAK = frozenset(
+    [
+        *("i", "we", "it", "do", "be", "will", "can", "have", "need", "go", "me", "there", "until", "come"),
+        *("happen", "possible", "attend", "sadly", "unfortunately", "hey", "hi"),
+    ]
+)
+_NAMES = ["move", "moving", "update", "push", "pull", "shift", "drop", "change", "off", "swap", "edit", "bin"]
+_NAMELESS = (_STRONG | {"keep"}) - {*_NAMES, "switch", "repeat"}
+"""What calls nothing; each of `_NAMES` may be the whole of one."""
+_POINTING = frozenset(["everything", "that", "this", "free", "morning", "afternoon", "evening"])
+_NOTE = re.compile(r"\bbe(?: in)?$|\w-\w", re.IGNORECASE)
+"""`I won't be in` is a note of its own, and `make-up` a name."""
+_COOKS = re.compile(r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b", re.IGNORECASE)
 _MOVES = (
-    r"\bneeds? to (?:be )?move|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b|\bno longer\b"
+    r"^(?:no|actually|sorry|wait|oops)\b|\bneeds? to (?:be )?move|\bno longer\b"
+    r"|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b"
     r"|\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
 )
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
@@ -44,7 +56,7 @@ _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
 def rest_of_an_order(title: str) -> str | None:
     """Return the question about a title that is only what is left of an order: `rename`, `make that`."""
     words = words_of(title)
-    if not words & _NAMELESS or not words <= _NAMELESS | _WEAK | _POINTING:
+    if not words & _NAMELESS or words - _NAMELESS - _WEAK - _POINTING or _NOTE.search(title):
         return None
     return CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
 
@@ -70,10 +82,12 @@ def hardly_new(booking: Booking, content: str, existing: Iterable[Existing]) -> 
 def _means(title: str, first: str, event: Existing, content: str) -> bool:
     said, name = words_of(title), words_of(event.title)
     more, bare = said - name, said - _STRONG - _WEAK
+    if bare - KINDS and bare <= name and said & _REFUSES:
+        return True
     if more and (first in _ORDERS or re.match(r"(?i)make (?:the|my|our) ", title)):
         # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
         return name <= said or bool(bare - KINDS and bare <= name)
-    if not name <= said:
+    if not name <= said or _COOKS.match(title):
         return False
     return bool(more & _STRONG and not more - _STRONG - _WEAK) if more else _tells_a_change(title, content)
 
