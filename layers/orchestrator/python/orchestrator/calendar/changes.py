@@ -91,6 +91,7 @@ def target(
     )
     if len(heard.days) > 1:
         raise Unclear("date", date, f"Which day is '{date}'?")
+    title = _without(title, date, clock)
     found = Target(title, _zone(spans.zone or heard.zone, reference))
     if heard.clock and heard.clock.start:
         times = hours(heard.clock, heard.days[0].part if heard.days else None, hint(title or ""))
@@ -108,6 +109,13 @@ def target(
     except OverflowError:
         raise Unclear("date", date, f"'{date}' is further away than a calendar reaches.") from None
     return replace(found, since=since, until=until)
+
+
+def _without(title: str | None, *phrases: str | None) -> str | None:
+    """Leave out of a name what only says when: `Friday's 3pm call` is a call."""
+    for phrase in filter(None, phrases):
+        title = re.sub(rf"(?i)(?<!\w){re.escape(phrase)}(?:'s)?(?!\w)", " ", title or "")
+    return " ".join((title or "").split()) or None
 
 
 def _zone(words: str | None, reference: Reference) -> Zone:
