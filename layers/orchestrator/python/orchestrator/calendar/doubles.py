@@ -45,6 +45,10 @@ _POINTING = frozenset(["everything", "that", "this", "free", "morning", "afterno
 _NOTE = re.compile(r"\bbe(?: in)?$|\w-\w", re.IGNORECASE)
 """`I won't be in` is a note of its own, and `make-up` a name."""
 _COOKS = re.compile(r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:(?:is|are|was|were|got|gets|been|be) (?:cancell?ed|called off|moved|rescheduled|postponed)"
+    r"|(?:moved|rescheduled|postponed) (?:to|until)|needs to (?:be )?(?:moved?|rescheduled|cancell?ed))\b"
+)
 _MOVES = (
     r"^(?:no|actually|sorry|wait|oops)\b|\bneeds? to (?:be )?move|\bno longer\b"
     r"|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b"
@@ -59,6 +63,12 @@ def rest_of_an_order(title: str) -> str | None:
     if not words & _NAMELESS or words - _NAMELESS - _WEAK - _POINTING or _NOTE.search(title):
         return None
     return CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
+
+
+def told_change(content: str) -> str | None:
+    """Return the words that tell of an event that it was moved or cancelled, and order nothing."""
+    match = _TOLD.search(same_length(content))
+    return content[slice(*match.span())] if match else None
 
 
 def suspicious(booking: Booking, content: str) -> bool:

@@ -19,11 +19,12 @@ _CHANGING = (
     r"cancel|call off|delete|remove|scrap|move|reschedule|postpone|prepone|push|shift|delay|bring|swap|change"
     r"|update"
 )
-_BOOKING = r"book|schedule|add|create|set up|put|plan|arrange|remind me"
-_BEYOND = r"invite|rename|call it|tell|inform|notify|let|make it|extend|shorten|email|message|ask|replace"
+_BOOKING = r"book|schedule|add|create|set up|put|arrange|remind me"
+_BEYOND = r"invite|rename|call it|make it|extend|shorten|replace"
+_TELLING = r"tell|inform|notify|let|email|message|ask"
 _ORDER = re.compile(
     r"(?:\b(?:and|then|also|plus|but)|[,;.!&])\s+(?:(?:please|also|then|and|now|can you|could you) )*"
-    rf"(?P<order>(?P<verb>{_CHANGING}|{_BOOKING}|{_BEYOND})\b(?! me\b)(?P<what>[^,;.!?\n]*))"
+    rf"(?P<order>(?P<verb>{_CHANGING}|{_BOOKING}|{_BEYOND}|{_TELLING})\b(?! me\b)(?P<what>[^,;.!?\n]*))"
 )
 _CHANGED = re.compile(
     r"(?:cancel|call off|delete|remove|move|reschedule|postpone) (?P<what>[^,;.!?\n]+?)"
@@ -46,8 +47,9 @@ def left_over(events: Sequence[EventSpans], content: str) -> Clarification | Non
             return _question(index, rule, OTHER_DAYS.format(rule))
     for found in _untaken([spans.title for spans in events if spans.title], text):
         order = content[slice(*found.span("order"))].strip()
-        beyond = re.fullmatch(_BEYOND, found["verb"])
-        return _question(0, order, f"What about '{order}'? {CANNOT if beyond else APART}")
+        why = CANNOT if re.fullmatch(_BEYOND, found["verb"]) else APART
+        why = "That cannot be done here." if re.fullmatch(_TELLING, found["verb"]) else why
+        return _question(0, order, f"What about '{order}'? {why}")
     return None
 
 
