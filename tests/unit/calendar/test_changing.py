@@ -107,6 +107,7 @@ def test_half_a_name_changes_nothing_and_what_is_near_is_named(desk: Desk, text:
         ("Cancel tomorrow's lunches", "Lunch with Anna"),
         ("Cancel Anna's lunch", "Lunch with Anna"),
         ("Cancel the dentist appointment", "Dentist"),
+        ("Cancel my dentist session", "Dentist"),
     ],
 )
 def test_other_forms_of_the_same_words_are_the_same_name(desk: Desk, text: str, gone: str) -> None:

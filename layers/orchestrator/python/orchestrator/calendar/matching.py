@@ -23,6 +23,8 @@ _FILLERS = frozenset([*_LEADING.split(), "all", "any", "every", "each", "please"
 _MEETS = frozenset({"meeting", "call"})
 _WHOLE = frozenset({"series", "whole", "entire", "recurring", "repeating"})
 KINDS = _MEETS | _WHOLE | {"event", "appointment", "entry", "next", "upcoming"}
+_LOOSE_KINDS = frozenset(["class", "lesson", "session", "reservation", "booking", "date", "plan", "thing"])
+"""What may be said behind the whole title of an event: the yoga class may be called yoga."""
 _ASKING = "free open busy hour slot first last still have has got finish start end begin planned go be is are"
 _ASKED = frozenset([*_ASKING.split(), "do", "what", "when", "where", "who", "which", "thing"])
 """What a question may say beside the name of an event."""
@@ -59,6 +61,8 @@ def match(wanted: Target, existing: Iterable[Existing], *, loosely: bool = False
         return fitting  # "my 3pm meeting" may be called anything
     need = len(words) / 2 if loosely else len(words)
     named = [event for event in fitting if _known(event, words) >= need]
+    if not named and not loosely:
+        named = [event for event in fitting if words_of(event.title) == words - _LOOSE_KINDS]
     best = max((_in_title(event, words) for event in named), default=0)
     return [event for event in named if _in_title(event, words) == best]
 
