@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from orchestrator.calendar.matching import KINDS, Existing, named, words_of
 from orchestrator.calendar.orders import CANNOT
-from orchestrator.calendar.outcomes import Booking
+from orchestrator.calendar.outcomes import Booking, Unclear
 from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
+from orchestrator.calendar.spans import EventSpans
 
 _BEYOND = frozenset(["extend", "shorten", "lengthen", "prolong", "rename", "replace", "invite"])
 _ORDERS = _BEYOND | frozenset(
@@ -57,18 +58,23 @@ _MOVES = (
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
 
 
-def rest_of_an_order(title: str) -> str | None:
-    """Return the question about a title that is only what is left of an order: `rename`, `make that`."""
+def name_something(spans: EventSpans, content: str, *, alone: bool) -> None:
+    """Check that a new event has a name, and is not told of as moved; `alone`: it is the text's only one.
+
+    Raises:
+        Unclear: its title is only what is left of an order (`rename`, `make that`), or it tells of a change.
+    """
+    title = spans.title or ""
+    if spans.operation != "create" or _is_quoted(title, content):
+        return
     words = words_of(title)
-    if not words & _NAMELESS or words - _NAMELESS - _WEAK - _POINTING or _NOTE.search(title):
-        return None
-    return CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
-
-
-def told_change(content: str) -> str | None:
-    """Return the words that tell of an event that it was moved or cancelled, and order nothing."""
-    match = _TOLD.search(same_length(content))
-    return content[slice(*match.span())] if match else None
+    if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not _NOTE.search(title):
+        question = CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
+        raise Unclear("title", title, question)
+    if alone and (match := _TOLD.search(same_length(content))):
+        told = content[slice(*match.span())]
+        question = f"Is an event to be moved or cancelled ('{told}')? Say 'move … to …' or 'cancel …'."
+        raise Unclear("content", told, question)
 
 
 def suspicious(booking: Booking, content: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
-from orchestrator.calendar.doubles import rest_of_an_order, told_change
+from orchestrator.calendar.doubles import name_something
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.lengths import is_of_another
@@ -67,7 +67,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
-            _names_something(spans, request.content, alone=len(extraction.events) == 1)
+            name_something(spans, request.content, alone=len(extraction.events) == 1)
             _named_after_a_day(spans)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
@@ -93,19 +93,6 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
 def _operation(extraction: Extraction) -> Operation:
     asked: list[Operation] = [spans.operation for spans in extraction.events]
     return asked[0] if asked and "create" not in asked else "create"
-
-
-def _names_something(spans: EventSpans, content: str, *, alone: bool) -> None:
-    title = spans.title or ""
-    if spans.operation != "create" or _is_quoted(title, content):
-        return
-    if question := rest_of_an_order(title):
-        raise Unclear("title", title, question)
-    if alone and (told := told_change(content)):
-        question = (
-            f"Is an event to be moved or cancelled ('{told}')? Say 'move … to …' or 'cancel …', and which."
-        )
-        raise Unclear("content", told, question)
 
 
 def _named_after_a_day(spans: EventSpans) -> None:
