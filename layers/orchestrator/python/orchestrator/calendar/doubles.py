@@ -45,15 +45,18 @@ _NAMELESS = (_STRONG | {"keep"}) - {*_NAMES, "switch", "repeat"}
 _POINTING = frozenset(["everything", "that", "this", "free", "morning", "afternoon", "evening"])
 _NOTE = re.compile(r"\bbe(?: in)?$|\w-\w", re.IGNORECASE)
 """`I won't be in` is a note of its own, and `make-up` a name."""
-_COOKS = re.compile(r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b", re.IGNORECASE)
+_CHORE = re.compile(
+    r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b|drop .*\boff\b|drop off", re.I
+)
 _TOLD = re.compile(
     r"\b(?:(?:is|are|was|were|got|gets|been|be) (?:cancell?ed|called off|moved|rescheduled|postponed)"
     r"|(?:moved|rescheduled|postponed) (?:to|until)|needs to (?:be )?(?:moved?|rescheduled|cancell?ed))\b"
 )
+_HEAD = re.compile(r" (?:with|for|at|in|to|on|about)\b", re.IGNORECASE)
 _MOVES = (
-    r"^(?:no|actually|sorry|wait|oops)\b|\bneeds? to (?:be )?move|\bno longer\b"
+    r"^(?:no|actually|sorry|wait|oops),|^actually\b|\bneeds? to (?:be )?move|\bno longer\b"
     r"|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b"
-    r"|\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
+    r"|(?<!from )\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
 )
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
 
@@ -98,12 +101,14 @@ def hardly_new(booking: Booking, content: str, existing: Iterable[Existing]) -> 
 def _means(title: str, first: str, event: Existing, content: str) -> bool:
     said, name = words_of(title), words_of(event.title)
     more, bare = said - name, said - _STRONG - _WEAK
-    if bare - KINDS and bare <= name and said & _REFUSES:
+    head = words_of(_HEAD.split(event.title)[0])
+    partly = bool(bare - KINDS) and head <= bare <= name
+    if partly and said & _REFUSES:
         return True
     if more and (first in _ORDERS or re.match(r"(?i)make (?:the|my|our) ", title)):
         # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
-        return name <= said or bool(bare - KINDS and bare <= name)
-    if not name <= said or _COOKS.match(title):
+        return name <= said or partly
+    if not name <= said or _CHORE.match(title):
         return False
     return bool(more & _STRONG and not more - _STRONG - _WEAK) if more else _tells_a_change(title, content)
 
