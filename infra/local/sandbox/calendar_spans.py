@@ -23,6 +23,13 @@ _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
+_SAID_OF_ALL = re.compile(
+    r"(?:[,.;:] *| - )(?:both|each|all(?: (?:two|three|four|five|of them))?"
+    rf"(?= (?:at|in|on|for|urgent|today|{words.TOMORROW}|this|next|{words.WEEKDAY}|\d)\b))"
+    r"(?P<behind> [^,.;]*)[.! ]*$|[,;](?P<before> [^,;]*) each[.! ]*$"
+)
+_OF_ALL = frozenset({"date", "duration", "priority", "place"})
+"""What can be said of several events at once: `both tomorrow`, `all at Luigi's`, `30 minutes each`."""
 _ARRIVES = re.compile(rf"{words.ARRIVES} (?P<hedge>)(?:(?:at|by|around|about) )?", re.I)
 _DEPARTS = re.compile(rf"{words.DEPARTS} (?:at )?", re.I)
 _ORDER = re.compile(
@@ -59,8 +66,40 @@ def extract(text: str) -> list[dict[str, Any]]:
         found = marks(text)  # "change the oil on Friday" is a thing to do
     if operation == "query":
         return [changes.asked(text, small, found)]
+    if said := _SAID_OF_ALL.search(small):
+        part = text[: said.start()]
+        events = _events(part, small, [mark for mark in found if mark.end <= said.start()])
+        if _said_of_all(events, said, text, found):
+            return events
+    return _events(text, small, found)
+
+
+def _events(text: str, small: str, found: Sequence[Mark]) -> list[dict[str, Any]]:
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
     return [event for event in _sharing(text, events) if event["title"] or event["operation"] == "cancel"]
+
+
+def _said_of_all(events: list[dict[str, Any]], said: re.Match[str], text: str, found: Sequence[Mark]) -> bool:
+    """Give each event what the end of the text says of all, and return whether that is all it says."""
+    start, end = said.span("behind" if said["behind"] else "before")
+    inside = [mark for mark in found if mark.start >= start and mark.end <= end]
+    fields = {mark.kind: text[mark.start : mark.end] for mark in inside}
+    place, pieces = titles.place(rest(text, start, end, inside))
+    fields |= {"place": place} if place else {}
+    taken = any(event[name] for event in events for name in fields if name in event)
+    if len(events) < 2 or taken or not fields or not fields.keys() <= _OF_ALL or _left(pieces, inside, text):
+        return False
+    for event in events:
+        event.update(fields)
+    return True
+
+
+def _left(pieces: Sequence[str], inside: Sequence[Mark], text: str) -> bool:
+    """Return whether words are left that are no phrase and lead to none."""
+    words = " ".join(pieces)
+    for mark in inside:
+        words = words.replace(text[mark.start : mark.end], "")
+    return bool(titles.title([words]))
 
 
 def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:

@@ -77,6 +77,11 @@ _ALONE = re.compile(
     r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
     re.IGNORECASE,
 )
+_TELLS = re.compile(r"(?:with|about|regarding|re:|to (?:discuss|talk about))\b")
+_FOR_WHOM = re.compile(
+    r"for (?:(?:the |my |our )?[A-Z][\w.'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:my |our |the )?"
+    r"(?:mom|mum|dad|kids|boys|girls|team|two|baby))"
+)
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
@@ -113,9 +118,7 @@ def title(pieces: list[str]) -> str | None:
 def description(pieces: list[str]) -> str | None:
     """Return what stands behind the title and tells with whom, or about what."""
     told = (piece.strip(" ,;:.!?") for piece in pieces[1:])
-    return next(
-        (one for one in told if re.match(r"(?:with|about|regarding|re:|to discuss)\b", one.lower())), None
-    )
+    return next((one for one in told if _TELLS.match(one.lower()) or _FOR_WHOM.fullmatch(one)), None)
 
 
 def category(piece: str) -> str | None:

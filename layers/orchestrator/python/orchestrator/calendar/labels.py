@@ -52,6 +52,18 @@ _TIMED = re.compile(
     r"|session|exam|check-?up|therapy|date)\b"
 )
 
+_GENERIC = re.compile(
+    r"(?:[\w'-]+ )?(?:meeting|meet|call|facetime|zoom|sync|chat|talk|appointment|breakfast|brunch|lunch"
+    r"|dinner|supper|coffee|tea|drinks|beers?|walk|hike|run|date|session|class|lesson|playdate|tasting|interview"
+    r"|review|catch-?up|check-?in|meet-?up|party|picnic|bbq|barbecue|movie|cinema|concert|trip|visit)s?"
+    r"|[a-z]+"
+)
+
+
+def is_generic(title: str) -> bool:
+    """Tell whether a name tells only what kind of thing it is, so that with whom belongs to it."""
+    return bool(_GENERIC.fullmatch(title))
+
 
 def priority_of(words: str) -> Priority | None:
     """Return the priority that `words` ask for; `None` when they ask for none."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
 from orchestrator.calendar.explain import explain, verbatim
-from orchestrator.calendar.labels import category_of, priority_of
+from orchestrator.calendar.labels import category_of, is_generic, priority_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
@@ -21,6 +21,7 @@ from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
 from orchestrator.calendar.phrases.words import NTH_DAY, WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
+from orchestrator.calendar.remarks import ask_about_remarks
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
@@ -28,6 +29,10 @@ from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
 _FEAST = re.compile(r"(?<!\w)(?:christmas|xmas|new year's|halloween|valentine's|easter|thanksgiving)(?!\w)")
+_COMPANY = re.compile(
+    r"(?i:with|w/|for|about|regarding|to discuss|to talk about) .{1,60}?"
+    r"(?=[,;:!?(]|(?<=[a-z]{3})\.(?: |$)| [–-] |$)"
+)
 Settle = Callable[[EventSpans, Reference, str], When]
 
 
@@ -64,6 +69,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
+            ask_about_remarks(index, extraction.events, request.content)
             _named_after_a_day(spans)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
@@ -162,15 +168,24 @@ def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
     """Return an event's title and whether the text gives it one.
 
     Without a title it is called by its category's words, or by the text itself; with somebody, one meets.
+    What says no more than `lunch` is called by whom it is with, too, wherever that stands.
     """
     words = spans.title or spans.category or ""
     if not words.strip():
         return _shortened(" ".join(content.split())), False
     if _is_quoted(words, content):
         return _shortened(words), True
+    if spans.title and is_generic(same_length(words.strip())):
+        words = f"{words} {_company(spans)}"
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
     plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", "Meeting with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
+
+
+def _company(spans: EventSpans) -> str:
+    """Return with whom an event is, or about what, if that is how its description begins."""
+    told = _COMPANY.match(" ".join((spans.description or "").split()))
+    return told[0] if told and told[0].lower() not in (spans.title or "").lower() else ""
 
 
 def _is_quoted(words: str, content: str) -> bool:

@@ -12,6 +12,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     CALLED,
     DESCRIBES,
     DOUBT,
+    FOR_WHOM,
     FOREIGN_ZONE,
     GENERIC,
     LEAD,
@@ -62,6 +63,7 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     others = chunks if quote else [chunk for chunk in chunks if chunk != title]
     category = _before_called(others[0]) if quote and others else None
     notes = next((chunk for chunk in (others[1:] if category else others) if DESCRIBES.match(chunk)), None)
+    notes = notes or next((match[1] for piece in pieces[1:] if (match := FOR_WHOM.fullmatch(piece))), None)
     return Rest(title, place, None if quote else notes, category, doubt)
 
 

@@ -94,6 +94,11 @@ PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
 )
+FOR_WHOM = re.compile(
+    r"\s*(for (?:(?:the |my |our )?[A-Z][\w.'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:my |our |the )?"
+    r"(?:mom|mum|dad|kids|boys|girls|team|two|baby))|to (?:discuss|talk about) [^,;.!?]+)[\s.!?]*"
+)
+"""For whom or what something is, behind its time: `swimming at 10 for Mia`, `to discuss the fence`."""
 
 _STRETCHES = (
     r"today|tonight|tomorrow|yesterday|days|(?:the|that|same|per|a|one|mid|work) day|weeks?|weekends?"
