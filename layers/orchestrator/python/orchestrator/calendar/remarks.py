@@ -18,7 +18,8 @@ _QUOTED = re.compile(r"(?<!\w)(['\"]+)(?=\S)[^\"\n]*?(?<=\S)\1(?!\w)")
 _ENDS = re.compile(r"(?<!\bdr)(?<!\bst)(?<!\bmr)(?<!\bms)(?<!\bmrs)[.!?;\n]+(?=\s|$)")
 _FILLERS = re.compile(
     r"(?:[\s,:*-]+|(?:please|pls|so|well|and|but|also|oh|ok(?:ay)?|sorry|unfortunately|sadly|sorry but"
-    r"|thanks|listen|actually|today|btw|fyi|(?:hey|hi|hello|dear)(?: there|(?: @?\w+)(?=,))?|@[\w.]+(?=[ ,:])"
+    r"|thanks|listen|actually|today|btw|fyi|(?:hey|hi|hello|dear)(?: there|(?: @?\w+)(?=,))?"
+    r"|@[\w.]+(?= ?[,:]| (?:can|could|would|are|do|should)\b)"
     r"|cc)(?![\w']))+"
 )
 _WHO = r"(?:(?!to\b|remind\b|tell\b|ask\b|for\b|why\b|if\b)[\w'@-]+ ){0,4}?"
