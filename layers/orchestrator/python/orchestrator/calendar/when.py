@@ -144,7 +144,8 @@ def _times(
         end = hours(Clock(heard.clock.end), None, None)[0][0] if heard.clock and heard.clock.end else None
         return [(moment.time(), end, False)]
     if heard.clock and heard.timed:
-        found = hours(heard.clock, part, hint(title))
+        ends_later = bool(days and days.last and days.last != days.first)
+        found = hours(heard.clock, part, hint(title), ends_later=ends_later)
         if not found:
             raise Unclear("time", spans.time, f"What time is '{spans.time}'?")
         return found

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
+from itertools import product
 
 from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
 from orchestrator.calendar.phrases.words import HOUR_WORD, PART, normal, number
@@ -181,8 +182,13 @@ def hint(title: str) -> str | None:
     )
 
 
-def hours(clock: Clock, part: str | None, title_hint: str | None) -> list[tuple[time, time | None, bool]]:
-    """Return the readings as (start, end, whether it was assumed), best first."""
+def hours(
+    clock: Clock, part: str | None, title_hint: str | None, *, ends_later: bool = False
+) -> list[tuple[time, time | None, bool]]:
+    """Return the readings as (start, end, whether it was assumed), best first.
+
+    `ends_later`: the end is on a later day than the start, so that it need not be the greater hour.
+    """
     part = (
         (clock.start.part if clock.start else None)
         or (clock.end.part if clock.end else None)
@@ -193,7 +199,9 @@ def hours(clock: Clock, part: str | None, title_hint: str | None) -> list[tuple[
         return [(time(hour), None, True) for hour in _TYPICAL.get(part or title_hint or "", ())]
     if _contradicts(clock.start, part):
         return []
-    if clock.end:
+    if clock.end and ends_later:
+        found = _apart(clock.start, clock.end, part or title_hint)
+    elif clock.end:
         found = _settle_range(clock.start, clock.end, part or title_hint)
     else:
         found = [(start, None, assumed) for start, assumed in _settle(clock.start, part or title_hint)]
@@ -239,6 +247,14 @@ _FITS: dict[str | None, frozenset[int]] = {
     "morning": frozenset(range(1, 12)),
     "lunch": frozenset({10, 11, 12, 1, 2, 3}),
 }
+
+
+def _apart(start: Hour, end: Hour, part: str | None) -> list[tuple[time, time | None, bool]]:
+    """Return a start and an end that are not on one day; where one is on the 24-hour clock, both are."""
+    if start.exact and not end.half:
+        end = replace(end, exact=True)
+    pairs = product(_settle(start, part), _settle(end, None))
+    return [(begin, until, assumed or rough) for (begin, assumed), (until, rough) in pairs]
 
 
 def _settle_range(start: Hour, end: Hour, part: str | None) -> list[tuple[time, time | None, bool]]:
