@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from infra.local.sandbox import calendar_places as places
+
 _ASKING = (
     r"please|pls|plz|hiya|(?:hey|hi|hello)(?: there)?|(?:stick|pop|chuck)(?= [^,;\n]*\bin\b)|kindly"
     r"|lol|omg|oops|oh|ugh|fyi|btw|hmm|um|dear \w+(?=,)|(?:i )?(?:almost |nearly )?forgot(?=,)"
@@ -21,18 +23,29 @@ _ASKING = (
     r"| out)?|hold(?: off)?|reserve"
     r"|pencil in|save the date(?: for)?"
 )
+_AT = r"@[\w.'-]+(?:(?:,| and| &) @[\w.'-]+)*"
+_SPOKEN = (
+    r"(?:hi|hey|hello|good (?:morning|afternoon|evening)) @?[a-z]+(?=,)|shall we"
+    rf"|(?:cc )?{_AT}(?=,? (?:can|could|would|will|shall|let's|please|pls)\b| ?:)|let's (?:do|have)(?= )"
+    r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
+    r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
+    r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
+)
+"""What is said to somebody before the event is named."""
 _LEAD = re.compile(
-    rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_ASKING}|a new|an?|(?:my|the|our) calendar|the|my|our|new(?! year)|in"
-    rf"|for|of|me|to|on|at|as)(?![\w'])"
+    rf"(?:[\s,;:.!?()•*-]+|'s(?= )|(?:{_SPOKEN}|{_ASKING}|a new|an?(?![/-])"
+    rf"|(?:my|the|our) calendar|the|my|our|new(?! year)|in|for|of|me|to|on(?![- ]call)|at|as)(?![\w'])"
     r"|(?:event|appointment|entry|reminder|slot|time) (?:for|to|called|named|titled|about) "
-    r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:)"
+    r"|(?:event|appointment|entry|reminder|task|to-?do|note|subject|re|fwd?) ?:)"
 )
 _TAIL = re.compile(
     r"(?<![\w-])(?:please|pls|plz|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|thx|ty|cheers"
     r"|(?:to|in|on|into|from) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
-    r"|for me|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till|back"
+    r"|for me|will be|will run|takes place"
+    r"|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till"
+    r"|(?<!train )(?<!fly )(?<!flight )(?<!flying )(?<!drive )(?<!bus )back"
     r"|between)$"
 )
 _REQUEST = re.compile(
@@ -53,7 +66,8 @@ _ROOM = (
 _PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?i:via|over|on) (?=(?i:{_ONLINE}))|(?i:at|in) (?=(?:the |our "
     rf"|my )?(?:\w+ ){{0,2}}{_ROOM}\b)"
-    rf"|(?i:at|in) (?=(?:the )?[A-Z])|(?<!look )at (?=\w+'s(?!\w))|(?<!look )(?<!looking )at (?=(?:the"
+    rf"|(?i:at|in) (?=(?:the )?[A-Z])|(?<!look )at (?=\w+'s(?!\w)"
+    r"|(?:my|our|his|her|their) (?:\w+ )?\w+(?:'s|s')(?!\w))|(?<!look )(?<!looking )at (?=(?:the"
     rf"|our|his|her"
     rf"|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=[a-zA-Z]))"
 )
@@ -82,20 +96,18 @@ _FOR_WHOM = re.compile(
     r"for (?:(?:the |my |our )?[A-Z][\w.'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:my |our |the )?"
     r"(?:mom|mum|dad|kids|boys|girls|team|two|baby))"
 )
+_THERE = re.compile(r"\b(?:call|phone|ring|facetime|skype) (?!in\b|at\b)[^,;]*\bin (?:the )?$", re.I)
+"""`Call my brother in Sydney`: where somebody else is."""
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
 def place(pieces: list[str]) -> tuple[str | None, list[str]]:
     """Return where it is, and `pieces` without those words."""
     for index, piece in enumerate(pieces):
-        if index and piece.startswith(",") and (alone := _ALONE.fullmatch(piece)):
-            return alone[1], [*pieces[:index], *pieces[index + 1 :]]
-        match = _PLACE.search(piece)
-        if index and not match:
-            match = _OWN_PLACE.match(piece) or re.search(r"(?<= )in (?=the )", piece)
-        if not match or not (index or match.start()):
-            continue
-        if (work := _WORK.search(piece)) and work.start() < match.start() < work.end():
+        if index and (alone := _alone(piece, pieces[:index])):
+            return alone, [*pieces[:index], *pieces[index + 1 :]]
+        match = _led_to(index, piece)
+        if not match:
             continue
         ending = _PLACE_END.search(piece, match.end())
         stop = ending.start() if ending else len(piece)
@@ -103,6 +115,26 @@ def place(pieces: list[str]) -> tuple[str | None, list[str]]:
         if found:
             return found, [*pieces[:index], piece[: match.start()], piece[stop:], *pieces[index + 1 :]]
     return None, pieces
+
+
+def _alone(piece: str, before: list[str]) -> str | None:
+    """Return the place a piece consists of, with something before it that is there."""
+    if piece.startswith(",") and (alone := _ALONE.fullmatch(piece)):
+        return alone[1]
+    return places.alone(piece, " ".join(before)) if any(_stripped(one) for one in before) else None
+
+
+def _led_to(index: int, piece: str) -> re.Match[str] | None:
+    """Return what leads to a place in a piece, unless it is in a name, or where somebody else is."""
+    match = _PLACE.search(piece)
+    if index and not match:
+        match = _OWN_PLACE.match(piece) or re.search(r"(?<= )in (?=the )", piece)
+    if not match or not (index or match.start()):
+        return None
+    if not index and _THERE.search(piece[: match.end()]):
+        return None
+    work = _WORK.search(piece)
+    return None if work and work.start() < match.start() < work.end() else match
 
 
 def title(pieces: list[str]) -> str | None:
@@ -135,7 +167,7 @@ def happens(words: str) -> bool:
 
 def reminder(piece: str) -> str | None:
     """Return the words that ask to be reminded, if the text does."""
-    match = re.search(r"\b(?:remind me|reminder|don't forget|remember to)\b", piece.lower())
+    match = re.search(r"\b(?:(?:remind|ping|nudge) me|reminder|don't forget|remember to)\b", piece.lower())
     return piece[match.start() : match.end()] if match else None
 
 
@@ -148,7 +180,7 @@ def _trimmed(words: str) -> str:
 
 def _bare(words: str) -> str:
     """Take the signs off the end of `words`, but not the full stop of an initial: `Anna K. on Friday`."""
-    bare = words.rstrip(" ,;:.!?(@-")
+    bare = words.rstrip(" ,;:.!?(@-/|–")
     initial = re.search(r"(?<=[a-z] )[A-Z]$", bare) and words[len(bare) :].startswith(". ")
     return f"{bare}." if initial else bare
 

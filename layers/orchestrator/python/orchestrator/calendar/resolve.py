@@ -201,7 +201,9 @@ def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
 def _company(spans: EventSpans) -> str:
     """Return with whom an event is, or about what, if that is how its description begins."""
     told = _COMPANY.match(" ".join((spans.description or "").split()))
-    return told[0] if told and told[0].lower() not in (spans.title or "").lower() else ""
+    words, name = told[0] if told else "", (spans.title or "").lower()
+    half = re.search(r" (?:an?|the|my|our|his|her|their|with|for)$", words.lower())
+    return "" if half or words.lower() in name or name in words.lower() else words
 
 
 def _is_quoted(words: str, content: str) -> bool:

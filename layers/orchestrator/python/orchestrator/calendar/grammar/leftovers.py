@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.calendar.grammar import places
 from orchestrator.calendar.grammar.marks import HIDDEN, Mark
 from orchestrator.calendar.grammar.vocabulary import (
     ALONE_PLACE,
     CALLED,
+    CALLED_THERE,
     DESCRIBES,
     DOUBT,
     FOR_WHOM,
@@ -70,7 +72,8 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
 def _titled(chunks: Sequence[str]) -> str | None:
     """Return the first chunk, unless it only says that there is something to remember."""
     telling = (chunk for chunk in chunks if not GENERIC.fullmatch(same_length(chunk)))
-    return next(telling, chunks[0] if chunks else None)
+    found = next(telling, chunks[0] if chunks else "")
+    return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
 
 
 def _season(place: str | None) -> str | None:
@@ -134,9 +137,14 @@ def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
         if index and piece.startswith(",") and (alone := ALONE_PLACE.fullmatch(piece)):
             return alone[1], [*pieces[:index], *pieces[index + 1 :]]
+        named = any(map(_stripped, pieces[:index]))
+        if named and (plain := places.alone(piece, " ".join(pieces[:index]))):
+            return plain, [*pieces[:index], *pieces[index + 1 :]]
         match = PLACE.search(piece) or PLACE.search(same_length(piece))
         # Behind a phrase of its own, `at` and `in` can only lead to a place.
         match = (OWN_PLACE.match(piece) if index else None) or match
+        if match and not index and CALLED_THERE.search(same_length(piece[: match.end()])):
+            continue
         if (work := WORK.search(piece)) and match and work.start() < match.start() < work.end():
             continue
         if match and (index or match.start()):

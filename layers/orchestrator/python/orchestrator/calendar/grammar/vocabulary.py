@@ -28,13 +28,23 @@ _MAKE = (
     r"|reserve|pencil in"
     r"|save the date(?: for)?"
 )
+_AT = r"@[\w.'-]+(?:(?:,| and| &) @[\w.'-]+)*"
+SPOKEN = (
+    r"(?:hi|hey|hello|good (?:morning|afternoon|evening)) @?[a-z]+(?=,)"
+    rf"|(?:cc )?{_AT}(?=,? (?:can|could|would|will|shall|let's|please|pls)\b| ?:)"
+    r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
+    r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
+    r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
+)
+"""What is said to somebody before the event is named."""
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{SPOKEN}|{COURTESY}|{_MAKE}|a new"
+    r"|an?(?![/-])|(?:my|the|our) calendar|the|my|our"
     r"|new(?! year)|in|for|of|me|to|as|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
-    r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
+    r"|(?:event|appointment|entry|reminder|task|to-?do|note|subject|re|fwd?) ?:"
 )
 """What stands before a title and is no part of it."""
 GENERIC = re.compile(
@@ -47,12 +57,13 @@ REQUEST = re.compile(
     re.IGNORECASE,
 )
 """Where a sentence ends and the one begins that asks for something."""
-PUNCTUATION = " \t\n,;:.!?(-"
+PUNCTUATION = " \t\n,;:.!?(-/|–"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is|will be|takes place"
+    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is|will be"
+    r"|will run|takes place"
     r"|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
@@ -60,6 +71,8 @@ ARRIVES = r"(?:arriv(?:es?|ing)|lands|landing|ends|ending|finish(?:es|ing))"
 DEPARTS = r"(?:departs|departing|leaves|leaving|starts?|starting|begins?|beginning|doors(?: open)?)"
 """What leads to the hour at which something that was named before ends, or starts."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
+CALLED_THERE = re.compile(r"\b(?:call|phone|ring|facetime|skype) (?!in\b|at\b)[^,;]*\bin (?:the )?$")
+"""`Call my brother in Sydney`: where somebody else is."""
 
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
@@ -72,7 +85,7 @@ _ONLINE = r"zoom|teams|google meet|skype|slack|webex|facetime|discord"
 PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?:via|over|on) (?={_ONLINE})"
     rf"|(?:at|in) (?=(?:the |our |my )?(?:\w+ ){{0,2}}(?:{_PLACE_NOUN})\b)|(?:at|in) (?=(?:the )?[A-Z])"
-    rf"|(?<!look )at (?=\w+'s(?!\w))"
+    rf"|(?<!look )at (?=\w+'s(?!\w)|(?:my|our|his|her|their) (?:\w+ )?\w+(?:'s|s')(?!\w))"
     rf"|(?<!look )(?<!looking )at (?=(?:the|our|his|her|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=\w))"
 )
 OWN_PLACE = re.compile(
