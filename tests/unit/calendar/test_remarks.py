@@ -19,6 +19,12 @@ def test_the_old_hour_is_not_booked_alone() -> None:
     assert not found.ready
 
 
+def test_the_new_hour_is_booked_where_it_alone_was_copied() -> None:
+    spans = {"title": "Meeting with Sam", "date": "tomorrow", "time": "4pm"}
+    [booking] = resolved("Meeting with Sam tomorrow at 3pm, no, 4pm", spans).bookings
+    assert booking.when.start.hour == 16
+
+
 def test_nor_is_the_new_one_where_an_event_is_moved() -> None:
     spans = {"operation": "reschedule", "title": "Meeting", "time": "3pm"}
     assert asked(resolved("Move the meeting to 3pm. Sorry, 4pm", spans)) == [("time", "Sorry, 4pm")]

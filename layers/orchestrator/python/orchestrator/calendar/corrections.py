@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from orchestrator.calendar.outcomes import Unclear
-from orchestrator.calendar.phrases.words import HOUR_WORD, MONTH, TOMORROW, WEEKDAY
+from orchestrator.calendar.phrases.words import HOUR_WORD, MONTH, TOMORROW, WEEKDAY, same_length
+from orchestrator.calendar.spans import EventSpans
 
 _COUNT = rf"(?:\d+(?:\.\d+)?|an?|half an|{HOUR_WORD}|fifteen|twenty|thirty|forty(?:-five)?|ninety)"
 _KINDS = {
@@ -39,8 +41,10 @@ _CORRECTION = re.compile(
 )
 
 
-def ask_about_corrections(text: str) -> None:
+def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
     """Ask which of two is meant where `text`, which is `same_length`, takes one of them back.
+
+    Nothing is asked where `events` have the words that count, and those taken back nowhere.
 
     Raises:
         Unclear: it does.
@@ -50,11 +54,25 @@ def ask_about_corrections(text: str) -> None:
         kind = next((name for name in _KINDS if match[name]), None)
         if kind is None and not match["hard"]:
             continue
-        said = any(re.search(rf"(?<!\w){_KINDS[name]}", before) for name in ([kind] if kind else _KINDS))
+        pattern = _KINDS[kind] if kind else r"with \w+"
+        old = [said[0] for said in re.finditer(rf"(?<!\w)(?:{pattern})", before)]
         # "Make it 45 minutes" tells a length, unless another one stands before it.
-        if said or kind is None:
+        if not old and (kind or not re.search(r"\w", before)):
+            continue
+        if not _only(match[kind or "company"], old, kind, events):
             words = match["words"]
             question = (
                 f"Does '{words}' replace what was said before it? Send the text with what counts alone."
             )
             raise Unclear(kind or "content", words, question)
+
+
+def _only(new: str, old: Sequence[str], kind: str | None, events: Sequence[EventSpans]) -> bool:
+    """Tell whether the words that count were taken, and none that were taken back."""
+    fields = (kind,) if kind else ("title", "description")
+    taken = [same_length(str(getattr(spans, name) or "")) for spans in events for name in fields]
+
+    def said(words: str) -> bool:
+        return any(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", one) for one in taken)
+
+    return said(new) and not any(said(words) for words in old if words != new)

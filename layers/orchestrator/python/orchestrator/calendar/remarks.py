@@ -113,7 +113,7 @@ def ask_about_remarks(index: int, events: Sequence[EventSpans], content: str) ->
         return
     text = _QUOTED.sub(lambda match: "\x00" * len(match[0]), same_length(content))
     if not index:
-        ask_about_corrections(text)
+        ask_about_corrections(text, events)
     if spans.operation != "create":
         return
     if index and _JOINS.fullmatch((spans.title or "").strip()):
