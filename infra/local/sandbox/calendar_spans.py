@@ -178,11 +178,23 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     if fields["recurrence"] and _WITHIN.search(small[start:end]):
         fields["recurrence"], fields["date"] = None, text[start:end].strip()
     fields["place"], pieces = titles.place(pieces)
-    fields["title"] = quoted or titles.title(pieces)
+    fields["title"] = quoted or _around_a_day(text, start, end, found) or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
     _take_orders(fields, text, small, start, end)
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _around_a_day(text: str, start: int, end: int, found: Sequence[Mark]) -> str | None:
+    """Return the name around a weekday, if it is part of one."""
+    for index, mark in enumerate(found):
+        day = text[mark.start : mark.end]
+        if mark.kind == "date" and re.fullmatch(rf"{words.WEEKDAY}(?: {words.PART})?", plain(day)):
+            begin = found[index - 1].end if index else start
+            until = next((one.start for one in found if one.start >= mark.end), end)
+            if name := titles.around_a_day(text[begin : mark.start], day, text[mark.end : until]):
+                return name
+    return None
 
 
 def _apart(mark: Mark, small: str) -> Mark:

@@ -98,6 +98,10 @@ _FOR_WHOM = re.compile(
 )
 _THERE = re.compile(r"\b(?:call|phone|ring|facetime|skype) (?!in\b|at\b)[^,;]*\bin (?:the )?$", re.I)
 """`Call my brother in Sydney`: where somebody else is."""
+_NO_NAME = re.compile(
+    r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
+    r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
+)
 _PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
 
 
@@ -145,6 +149,17 @@ def title(pieces: list[str]) -> str | None:
     found = next(telling, chunks[0] if chunks else "")
     found = re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE)
     return None if re.fullmatch(r"[\d\s:.-]*", found) else found
+
+
+def around_a_day(before: str, day: str, behind: str) -> str | None:
+    """Return a name that has a weekday in it: `Casual Friday drinks`, `Girls' Friday night`."""
+    first, match = _stripped(before), re.match(r" [a-z][\w'’ -]*", behind)
+    last = _stripped(match[0]) if match else ""
+    whose = re.fullmatch(r"\S+(?:['’]s|s['’])", first)
+    named = whose or (last and not _EVENT.search(first) and re.fullmatch(r"\S+|.* first", first))
+    if not first or not named or not before.endswith(f"{first} ") or _NO_NAME.match(last.lower()):
+        return None
+    return f"{first} {day} {last}".strip() if behind.startswith(f" {last}") or not last else None
 
 
 def description(pieces: list[str]) -> str | None:

@@ -104,6 +104,11 @@ ALONE_PLACE = re.compile(
 )
 """A piece between commas that only says where: `Friday 2pm, Room 4B`."""
 PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
+DAY_FOLLOWS = re.compile(
+    r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
+    r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
+)
+"""What stands behind a day and is no part of a name with that day in it."""
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
 )
