@@ -34,7 +34,7 @@ _FORMS = (
     r" [A-Z]?\d{1,3}[a-z]?",
 )
 _ONE = rf"(?:{'|'.join(_FORMS)})"
-_ALONE = re.compile(rf"[\s,]+({_ONE}(?:, {_ONE})*)[\s,.!?]*")
+_ALONE = re.compile(rf"[\s,–-]+({_ONE}(?:, {_ONE})*)[\s,.!?]*")
 _WHOSE = re.compile(r"\s*, *([A-ZÄÖÜ][\w-]+['’]s)[\s.!?]*")
 _EATING = re.compile(
     r"\b(?:breakfast|brunch|lunch|dinner|supper|drinks|coffee|party|barbecue|bbq|game night)\b", re.I

@@ -45,6 +45,10 @@ _HALF_SENTENCE = re.compile(
 _RELATIVE = re.compile(
     r" (?:before(?:hand)?|earlier|later|ahead|early|late|in advance|prior|after(?:wards)?)\b"
 )
+_TOM = re.compile(r"(?<!with )(?<!w/ )(?<!and )\btom\b")
+"""The man, or tomorrow; `with tom` is the man."""
+_AFTERWARDS = re.compile(r"after (?:school|work|class)\b")
+_LABEL = re.compile(r"(?:^|(?<=\n))[ \t]*(?:when|date|time|what|subject|title) ?:", re.IGNORECASE)
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"
@@ -54,7 +58,8 @@ _WITHIN = re.compile(
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
-    text = _BULLET.sub(lambda match: " " * len(match[0]), text)
+    for marking in (_BULLET, _LABEL):
+        text = marking.sub(lambda match: " " * len(match[0]), text)
     small = plain(text)
     if verbs.NOTHING.match(small) or verbs.of_the_world(small):
         return []
@@ -222,12 +227,16 @@ def _leave_open(
     fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
 ) -> None:
     """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
-    if not fields["date"] and not fields["recurrence"] and (tom := re.search(r"\btom\b", text[start:end])):
+    if not fields["date"] and not fields["recurrence"] and (tom := _TOM.search(text[start:end])):
         fields["date"] = tom[0]  # the man, or tomorrow
         return
     for match in re.finditer(words.UNREAD, small[start:end]):
         first, last = start + match.start(), start + match.end()
         if any(mark.start < last and first < mark.end for mark in found):
+            continue
+        if small[:last].endswith("trick or"):
+            continue
+        if fields["time"] and _AFTERWARDS.match(small, first):
             continue
         if match[0] in {"until", "till"} and any(0 < mark.start - last < 5 for mark in found):
             continue

@@ -15,7 +15,8 @@ _ASKING = (
     r"|i am"
     r"|i'd (?:like|love) to(?: have)?|(?:would you )?mind (?:adding|booking|putting|scheduling)"
     r"|i have to|we need to|i have|i'm|we have|i've got|there is|also|then|and|so|ok|okay|plus"
-    r"|schedule|book(?! (?:club|fair|report))|set up|set aside|set|plan(?! review)|arrange|organi[sz]e"
+    r"|schedule|book(?! (?:club|fair|report|swap|sale|tour|reading))|set up|set aside|set"
+    r"|plan(?! review)|arrange|organi[sz]e"
     r"|add|create"
     r"|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)"
@@ -30,6 +31,7 @@ _SPOKEN = (
     r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
     r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
     r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
+    r"|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
 )
 """What is said to somebody before the event is named."""
 _LEAD = re.compile(
@@ -43,7 +45,8 @@ _TAIL = re.compile(
     r"| very much)?|thx|ty|cheers"
     r"|(?:to|in|on|into|from) (?:my|the|our) (?:calendar|diary)|starting(?: on| from"
     r"| at)?|on"
-    r"|for me|will be|will run|takes place"
+    r"|for me|will (?:be|run|start|begin|take place)|takes place"
+    r"|(?:has been|was|is) (?:scheduled|booked|confirmed)"
     r"|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till"
     r"|(?<!train )(?<!fly )(?<!flight )(?<!flying )(?<!drive )(?<!bus )back"
     r"|between)$"
@@ -71,7 +74,9 @@ _PLACE = re.compile(
     rf"|our|his|her"
     rf"|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=[a-zA-Z]))"
 )
-_OWN_PLACE = re.compile(r"\s*(?:at|in) (?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])")
+_OWN_PLACE = re.compile(
+    r"\s*(?:at|in|(?i:where|location|venue) ?:) (?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])"
+)
 _EVENT = re.compile(
     r"\b(?:meeting|call|appointment|breakfast|brunch|lunch|dinner|coffee|drinks|class|lesson|yoga|gym|workout"
     r"|party|concert|movie|game|match|session|exam|flight|train|haircut|dentist|doctor)s?\b",
@@ -102,7 +107,10 @@ _NO_NAME = re.compile(
     r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
     r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
 )
-_PLACE_END = re.compile(r"(?=,| with | about | regarding | for | and )")
+_PLACE_END = re.compile(
+    r"(?=,| with | about | regarding | to (?:discuss|talk|go over|review|prepare|plan|celebrate|see|look)\b"
+    r"| for | and |(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bStr)[.!?]\s+[A-Z])"
+)
 
 
 def place(pieces: list[str]) -> tuple[str | None, list[str]]:

@@ -37,7 +37,7 @@ _PLAIN = (
     rf"|{_BEFORE_NOUN}(?:the |our |my )?(?:{_BEFORE_NOUN}[\w'’-]+ )?{_NOUN}|{_HOUSE}(?: {_NAME}){{1,3}}"
     rf"|{_NUMBERED})"
 )
-_ALONE = re.compile(rf"[\s,]+(?P<place>{_PLAIN}(?:, {_PLAIN})*)[\s,.!?]*")
+_ALONE = re.compile(rf"[\s,–-]+(?P<place>{_PLAIN}(?:, {_PLAIN})*)[\s,.!?]*")
 _WHOSE = re.compile(r"\s*, *(?P<place>[A-ZÄÖÜ][\w-]+['’]s)[\s.!?]*")
 _MEAL = re.compile(
     r"\b(?:breakfast|brunch|lunch|dinner|supper|drinks|coffee|party|barbecue|bbq|game night)\b"

@@ -169,7 +169,9 @@ def _man_or_day(spans: EventSpans) -> str | None:
         return title
     if half := _HALF_SENTENCE.search(same_length(title)):
         return half[0]
-    match = None if spans.date or spans.recurrence else re.search(r"\btom\b", title)
+    match = (
+        None if spans.date or spans.recurrence else re.search(r"(?<!with )(?<!w/ )(?<!and )\btom\b", title)
+    )
     return match[0] if match else None
 
 

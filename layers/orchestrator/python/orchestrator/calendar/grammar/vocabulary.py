@@ -19,7 +19,8 @@ COURTESY = (
     r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
 )
 _MAKE = (
-    r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set aside|set|setup"
+    r"schedule|book(?! (?:club|fair|signing|launch|report|review|swap|sale|tour|reading))|set up|set aside"
+    r"|set|setup"
     r"|plan(?! (?:review|b)\b)|arrange"
     r"|organi[sz]e|add|create|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)|enter|note"
@@ -35,6 +36,7 @@ SPOKEN = (
     r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
     r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
     r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
+    r"|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
 )
 """What is said to somebody before the event is named."""
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
@@ -62,8 +64,8 @@ TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is|will be"
-    r"|will run|takes place"
+    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is"
+    r"|will (?:be|run|start|begin|take place)|takes place|(?:has been|was|is) (?:scheduled|booked|confirmed)"
     r"|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
@@ -89,7 +91,9 @@ PLACE = re.compile(
     rf"|(?<!look )(?<!looking )at (?=(?:the|our|his|her|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=\w))"
 )
 OWN_PLACE = re.compile(
-    r"[\s,]*(?:(?:at|in)\s+|@ ?)(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])", re.IGNORECASE
+    r"[\s,]*(?:(?:at|in)\s+|@ ?|(?:where|location|venue) ?: )"
+    r"(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])",
+    re.IGNORECASE,
 )
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
 WORK = re.compile(
@@ -103,7 +107,10 @@ ALONE_PLACE = re.compile(
     re.IGNORECASE,
 )
 """A piece between commas that only says where: `Friday 2pm, Room 4B`."""
-PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
+PLACE_END = re.compile(
+    r"(?=,| with | about | regarding | to (?:discuss|talk|go over|review|prepare|plan|celebrate|see|look)\b"
+    r"| for | and |(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bStr)[.!?]\s+[A-Z])"
+)
 DAY_FOLLOWS = re.compile(
     r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
     r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
@@ -171,7 +178,7 @@ DOUBT = re.compile(
     rf"|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
 )
 """Words that may change when, whether or how often something is."""
-PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
+PART_NAME = re.compile(rf"\bafter[- ](?:school|work|class)\b|(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
@@ -185,6 +192,7 @@ NAME = re.compile(
     r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
     r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
     r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|\btrick or treat\w*|\bsee (?:you|ya) (?:then|there|soon)(?=[.! ]*$)"
     r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
     r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
     r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
