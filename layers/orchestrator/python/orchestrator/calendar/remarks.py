@@ -49,6 +49,7 @@ _QUESTIONS = (
     r"(?:busy|free|available)\b[^,.;]*\?",
 )
 _WISHES = (
+    r"keep [^,;]*\bfree\b",
     rf"(?:{_SELF} )?wish(?=(?:es)? (?:{_SELF}|that|the|my|there)\b)",
     rf"(?:{_SELF} )?(?:really )?hopes? (?=to\b|that\b|{_SELF}\b)",
     r"(?:(?:i|we) would|i'd|we'd) love to(?= (?:see|go|come|be|join|visit|meet)\b)",
