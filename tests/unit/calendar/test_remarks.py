@@ -46,6 +46,11 @@ def test_a_name_in_quotes_is_one() -> None:
     [
         "Should I book the dentist on Friday at 4pm?",
         "Is Friday at 4pm ok for the dentist?",
+        "Would Friday at 4pm work for the dentist?",
+        "Do we have the dentist on Friday at 4pm?",
+        "Where is the dentist on Friday at 4pm?",
+        "Does the dentist on Friday at 4pm clash?",
+        "Anything at the dentist on Friday at 4pm?",
         "I wish I had the dentist on Friday at 4pm",
         "I missed the dentist on Friday at 4pm",
         "I won't be at the dentist on Friday at 4pm",
