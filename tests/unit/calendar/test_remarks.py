@@ -65,9 +65,9 @@ def test_a_remark_books_nothing_though_a_model_has_copied_a_day_and_an_hour(text
 
 
 def test_what_is_said_of_both_has_to_stand_with_both() -> None:
-    text = "Yoga on Monday at 6pm and pilates on Friday at 6pm, both at Studio Blau"
+    text = "Yoga on Monday at 6pm and pilates on Tuesday at 6pm, both at Studio Blau"
     yoga = {"title": "Yoga", "date": "Monday", "time": "6pm"}
-    pilates = {"title": "pilates", "date": "Friday", "time": "6pm"}
+    pilates = {"title": "pilates", "date": "Tuesday", "time": "6pm"}
     at = {"place": "Studio Blau"}
     assert asked(resolved(text, yoga, pilates | at)) == [("content", "both at Studio Blau")]
     assert len(resolved(text, yoga | at, pilates | at).bookings) == 2
