@@ -26,12 +26,15 @@ _ASKING = (
 )
 _AT = r"@[\w.'-]+(?:(?:,| and| &) @[\w.'-]+)*"
 _SPOKEN = (
-    r"(?:hi|hey|hello|good (?:morning|afternoon|evening)) @?[a-z]+(?=,)|shall we"
+    r"(?:hi|hey|hello|good (?:morning|afternoon|evening)) @?[a-z]+(?=,)"
+    r"|good (?:morning|afternoon|evening)(?=[,!])|shall we"
     rf"|(?:cc )?{_AT}(?=,? (?:can|could|would|will|shall|let's|please|pls)\b| ?:)|let's (?:do|have)(?= )"
     r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
     r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
     r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
-    r"|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
+    r"|thank(?:s| you) for [^,.!?;]{1,40}(?=[.!])"
+    r"|(?:(?:we|i)(?: would|'d) like to invite|you(?:'re| are) invited)"
+    r"(?: you)? (?:to|for)|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
 )
 """What is said to somebody before the event is named."""
 _LEAD = re.compile(

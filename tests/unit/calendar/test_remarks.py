@@ -46,6 +46,9 @@ def test_a_name_in_quotes_is_one() -> None:
     [
         "Should I book the dentist on Friday at 4pm?",
         "Is Friday at 4pm ok for the dentist?",
+        "Can the dentist be on Friday at 4pm?",
+        "You paid the dentist on Friday at 4pm",
+        "I'll be late for the dentist on Friday, 4pm",
         "Would Friday at 4pm work for the dentist?",
         "Do we have the dentist on Friday at 4pm?",
         "Where is the dentist on Friday at 4pm?",
@@ -71,6 +74,18 @@ def test_what_is_said_of_both_has_to_stand_with_both() -> None:
     at = {"place": "Studio Blau"}
     assert asked(resolved(text, yoga, pilates | at)) == [("content", "both at Studio Blau")]
     assert len(resolved(text, yoga | at, pilates | at).bookings) == 2
+
+
+def test_who_follows_somebody_is_met_for_the_same_thing() -> None:
+    text = "Interview with Li tomorrow at 2pm and with Cho at 3pm"
+    spans = [
+        {"title": f"{kind}with {who}", "date": "tomorrow", "time": at}
+        for kind, who, at in (("Interview ", "Li", "2pm"), ("", "Cho", "3pm"))
+    ]
+    assert [one.title for one in resolved(text, *spans).bookings] == [
+        "Interview with Li",
+        "Interview with Cho",
+    ]
 
 
 def test_the_last_thing_of_a_day_is_not_dropped() -> None:

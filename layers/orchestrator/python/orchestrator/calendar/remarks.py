@@ -44,12 +44,15 @@ _QUESTIONS = (
     r"do (?:you|they|i|we|people|any\w*)\b",
     r"do (?:the|my|our) [\w']+ (?:have|need|want|go|come|get|know|like)\b",
     r"should (?:i|we|he|she|they|the)\b",
+    r"(?:can|could) (?:the|my|our|it|that|this|he|she|they)\b",
     r"would (?!you\b|u\b|we\b|i\b)",
     r"(?:anything|something|anyone|anybody|anywhere)\b",
     r"(?:busy|free|available)\b[^,.;]*\?",
 )
 _WISHES = (
     r"keep [^,;]*\bfree\b",
+    rf"(?:{_SELF}(?:'ll| will|'m| am|'re| are| might)* )?(?:be |running )late\b",
+    r"correction ?:",
     rf"(?:{_SELF} )?wish(?=(?:es)? (?:{_SELF}|that|the|my|there)\b)",
     rf"(?:{_SELF} )?(?:really )?hopes? (?=to\b|that\b|{_SELF}\b)",
     r"(?:(?:i|we) would|i'd|we'd) love to(?= (?:see|go|come|be|join|visit|meet)\b)",
@@ -59,7 +62,7 @@ _WISHES = (
 )
 _PAST = (
     rf"{_SELF} (?:just |already |also |only |totally |completely |had )*"
-    r"(?:was|were|had|met|spoke|sent|went|saw|told|said|left|came|wrote|ran|took|ate|forgot(?!,)"
+    r"(?:was|were|had|met|spoke|sent|paid|bought|sold|lost|won|broke|drove|flew|slept|felt|found|gave|brought|thought|spent|went|saw|told|said|left|came|wrote|ran|took|ate|forgot(?!,)"
     r"|(?!booked|scheduled|planned|arranged|reserved|agreed|organi[sz]ed|registered|invited|enrolled|decided"
     r"|confirmed|promised|indeed)\w{3,}ed)\b(?! up\b)",
     r"(?:missed|forgot to)\b",

@@ -67,7 +67,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
     reference, found = reference_of(request), _Found()
     parts = stretches(extraction.events, request.content)
     for index, (spans, part) in enumerate(zip(extraction.events, parts, strict=True)):
-        title, named = title_of(spans, request.content)
+        title, named = title_of(spans, request.content, extraction.events[index - 1] if index else None)
         about = spans.description or part
         try:
             ask_about_remarks(index, extraction.events, request.content)
@@ -180,11 +180,12 @@ def _booking(spans: EventSpans, name: _Name, request: CalendarRequest, when: Whe
     )
 
 
-def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
+def title_of(spans: EventSpans, content: str, before: EventSpans | None = None) -> tuple[str, bool]:
     """Return an event's title and whether the text gives it one.
 
     Without a title it is called by its category's words, or by the text itself; with somebody, one meets.
-    What says no more than `lunch` is called by whom it is with, too, wherever that stands.
+    What says no more than `lunch` is called by whom it is with, too, wherever that stands. What says no more
+    than with whom is what the event `before` is: `interview with Li at 2 and with Cho at 3`.
     """
     words = spans.title or spans.category or ""
     if not words.strip():
@@ -194,7 +195,8 @@ def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
     if spans.title and is_generic(same_length(words.strip())):
         words = f"{words} {_company(spans)}"
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
-    plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", "Meeting with ", plain)
+    kind = re.match(r"(?i).+?(?= with )", before.title or "") if before else None
+    plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", f"{kind[0] if kind else 'Meeting'} with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
 
 
