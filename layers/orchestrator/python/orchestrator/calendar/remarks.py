@@ -46,12 +46,12 @@ _QUESTIONS = (
     r"should (?:i|we|he|she|they|the)\b",
     r"(?:can|could) (?:the|my|our|it|that|this|he|she|they)\b",
     r"would (?!you\b|u\b|we\b|i\b)",
-    r"(?:anything|something|anyone|anybody|anywhere)\b",
+    r"(?:anything|something|anyone|anybody|anywhere)\b.*\?",
     r"(?:busy|free|available)\b[^,.;]*\?",
 )
 _WISHES = (
     r"keep [^,;]*\bfree\b",
-    rf"(?:{_SELF}(?:'ll| will|'m| am|'re| are| might)* )?(?:be |running )late\b",
+    rf"(?:{_SELF}(?:'ll| will|'m| am|'re| are| might)* )?(?:be |running )late\b(?!-)",
     r"correction ?:",
     rf"(?:{_SELF} )?wish(?=(?:es)? (?:{_SELF}|that|the|my|there)\b)",
     rf"(?:{_SELF} )?(?:really )?hopes? (?=to\b|that\b|{_SELF}\b)",
@@ -62,10 +62,11 @@ _WISHES = (
 )
 _PAST = (
     rf"{_SELF} (?:just |already |also |only |totally |completely |had )*"
-    r"(?:was|were|had|met|spoke|sent|paid|bought|sold|lost|won|broke|drove|flew|slept|felt|found|gave|brought|thought|spent|went|saw|told|said|left|came|wrote|ran|took|ate|forgot(?!,)"
+    r"(?:(?:was|were)(?! invited\b)|had|met|spoke|sent|paid|sold|lost|won|broke|drove|flew|slept|felt|found"
+    r"|gave|brought|thought|spent|went|saw|told|said|left|came|wrote|ran|took|ate|forgot(?!,)"
     r"|(?!booked|scheduled|planned|arranged|reserved|agreed|organi[sz]ed|registered|invited|enrolled|decided"
     r"|confirmed|promised|indeed)\w{3,}ed)\b(?! up\b)",
-    r"(?:missed|forgot to)\b",
+    r"(?:missed (?!calls?\b)|forgot to\b)",
 )
 _PASSED = (
     r"\b(?:was|were) (?!scheduled|booked|confirmed|arranged|planned|invited|moved|reserved|accepted)"
@@ -103,7 +104,10 @@ _SHARED = re.compile(
     r"(?:^|[,.;:] *|- )(?:both|each|all(?: (?:two|three|four|five|of them))?"
     rf"(?= (?:at|in|on|for|urgent|today|{TOMORROW}|this|next|{WEEKDAY}|\d)\b))\b(?P<rest>[^,.;!?]*)"
 )
-_AFTERWARDS = re.compile(r"(?:[,;.]|\band) *then (?P<what>[a-z][\w' ]{2,40}?) ?[.!]?$")
+_AFTERWARDS = re.compile(
+    r"(?:[,;.]|\band) *then (?!home\b|to bed\b|bed\b|done\b|sleep\b|back\b|free\b)"
+    r"(?P<what>[a-z][\w' ]{2,40}?) ?[.!]?$"
+)
 
 
 def ask_about_remarks(index: int, events: Sequence[EventSpans], content: str) -> None:

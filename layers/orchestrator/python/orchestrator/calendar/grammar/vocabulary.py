@@ -38,6 +38,8 @@ SPOKEN = (
     r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
     r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
     r"|thank(?:s| you) for [^,.!?;]{1,40}(?=[.!])"
+    r"|(?:i|we) would like to(?: have)?(?! invite\b)"
+    r"|(?:i|we)(?: have|'ve)? (?:just )?(?:booked|scheduled|arranged|reserved)(?= (?:an?|the|my|our)\b)"
     r"|(?:(?:we|i)(?: would|'d) like to invite|you(?:'re| are) invited)"
     r"(?: you)? (?:to|for)|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
 )
