@@ -101,6 +101,13 @@ _ALONE = re.compile(
     r"|(?:[\w-]+ ){0,2}(?:room|kitchen|office|lobby|hall)))[\s,.!]*",
     re.IGNORECASE,
 )
+_NEEDS_SOMEBODY = re.compile(
+    r"pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|return|feed|wash|clean"
+)
+_SOMEBODY = re.compile(
+    r"(?:[A-Z][\w'’-]*|(?:the|my|our|some) [a-z][\w'’-]*|mom|mum|dad|grandma|grandpa"
+    r"|rent|kids)(?: [\w'’-]+){0,4}"
+)
 _TELLS = re.compile(r"(?:with|about|regarding|re:|to (?:discuss|talk about))\b")
 _FOR_WHOM = re.compile(
     r"for (?:(?:the |my |our )?[A-Z][\w.'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:my |our |the )?"
@@ -170,6 +177,8 @@ def around_a_day(before: str, day: str, behind: str) -> str | None:
     last = _stripped(match[0]) if match else ""
     whose = re.fullmatch(r"\S+(?:['’]s|s['’])", first)
     named = whose or (last and not _EVENT.search(first) and re.fullmatch(r"\S+|.* first", first))
+    if _NEEDS_SOMEBODY.fullmatch(first.lower()):
+        return None
     if not first or not named or not before.endswith(f"{first} ") or _NO_NAME.match(last.lower()):
         return None
     return f"{first} {day} {last}".strip() if behind.startswith(f" {last}") or not last else None
@@ -177,8 +186,12 @@ def around_a_day(before: str, day: str, behind: str) -> str | None:
 
 def description(pieces: list[str]) -> str | None:
     """Return what stands behind the title and tells with whom, or about what."""
-    told = (piece.strip(" ,;:.!?") for piece in pieces[1:])
-    return next((one for one in told if _TELLS.match(one.lower()) or _FOR_WHOM.fullmatch(one)), None)
+    told = [piece.strip(" ,;:.!?") for piece in pieces[1:]]
+    found = next((one for one in told if _TELLS.match(one.lower()) or _FOR_WHOM.fullmatch(one)), None)
+    if not found and _NEEDS_SOMEBODY.fullmatch(_stripped(pieces[0]).lower()):
+        whom = (one for one, piece in zip(told, pieces[1:], strict=True) if not piece.startswith(","))
+        found = next((_trimmed(one) for one in whom if _SOMEBODY.fullmatch(one)), None)
+    return found
 
 
 def category(piece: str) -> str | None:

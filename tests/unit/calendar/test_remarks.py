@@ -101,6 +101,8 @@ def test_the_last_thing_of_a_day_is_not_dropped() -> None:
         ("appointment friday 10am with Dr. Weber", "Appointment with Dr. Weber"),
         ("swimming saturday 10am for Mia", "Swimming for Mia"),
         ("call friday 10am about the invoice", "Call about the invoice"),
+        ("pick up tomorrow 4pm Leo from school", "Pick up Leo from school"),
+        ("call friday mom at 5pm", "Call mom"),
         ("Board retreat friday 10am with the investors", "Board retreat"),
     ],
 )

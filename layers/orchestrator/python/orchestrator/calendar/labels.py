@@ -72,9 +72,20 @@ _GENERIC = re.compile(
 )
 
 
+_TRANSITIVE = re.compile(
+    r"(?:pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|return|feed|wash"
+    r"|clean)"
+)
+
+
+def needs_an_object(title: str) -> bool:
+    """Tell whether a name is a verb that says nothing without whom, or what: `pick up`."""
+    return bool(_TRANSITIVE.fullmatch(title.strip().lower()))
+
+
 def is_generic(title: str) -> bool:
     """Tell whether a name tells only what kind of thing it is, so that with whom belongs to it."""
-    return bool(_GENERIC.fullmatch(title))
+    return bool(_GENERIC.fullmatch(title)) or needs_an_object(title)
 
 
 def priority_of(words: str) -> Priority | None:

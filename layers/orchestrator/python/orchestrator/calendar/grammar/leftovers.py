@@ -21,6 +21,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     LEAD,
     NAME,
     NUMBER_NAME,
+    OBJECT,
     OWN_PLACE,
     PART_NAME,
     PLACE,
@@ -32,7 +33,7 @@ from orchestrator.calendar.grammar.vocabulary import (
     TAIL,
     WORK,
 )
-from orchestrator.calendar.labels import needs_a_time
+from orchestrator.calendar.labels import needs_a_time, needs_an_object
 from orchestrator.calendar.phrases.words import MONTH, PART, WEEKDAY, same_length
 
 _NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
@@ -68,7 +69,8 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
     others = chunks if quote else [chunk for chunk in chunks if chunk != title]
     category = _before_called(others[0]) if quote and others else None
     notes = next((chunk for chunk in (others[1:] if category else others) if DESCRIBES.match(chunk)), None)
-    notes = notes or next((match[1] for piece in pieces[1:] if (match := FOR_WHOM.fullmatch(piece))), None)
+    told = OBJECT if needs_an_object(title or "") else FOR_WHOM
+    notes = notes or next((match[1] for piece in pieces[1:] if (match := told.fullmatch(piece))), None)
     return Rest(title, place, None if quote else notes, category, doubt)
 
 
@@ -92,7 +94,7 @@ def _around_a_day(original: str, start: int, end: int, found: Sequence[Mark]) ->
         named = whose or (last and (" " not in first or re.search(r"\bfirst$", first)))
         if not first or not named or not before.endswith(f"{first} ") or DAY_FOLLOWS.match(last.lower()):
             continue
-        if not whose and needs_a_time(first):
+        if not whose and (needs_a_time(first) or needs_an_object(first)):
             continue
         if original.startswith(f" {last}", mark.end) or not last:
             return original[mark.start - len(first) - 1 : mark.end + len(f" {last}".rstrip())]

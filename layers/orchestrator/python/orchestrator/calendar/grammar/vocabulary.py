@@ -116,6 +116,11 @@ PLACE_END = re.compile(
     r"(?=,| with | about | regarding | to (?:discuss|talk|go over|review|prepare|plan|celebrate|see|look)\b"
     r"| for | and |(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bStr)[.!?]\s+[A-Z])"
 )
+OBJECT = re.compile(
+    r" ((?:[A-Z][\w'’-]*|(?:the|my|our|some) [a-z][\w'’-]*|mom|mum|dad|grandma|grandpa|rent|kids)"
+    r"(?: [\w'’-]+){0,4})[\s.!]*"
+)
+"""Whom or what a verb needs, behind the time that stands between them: `pick up at 4 Leo from school`."""
 DAY_FOLLOWS = re.compile(
     r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
     r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
