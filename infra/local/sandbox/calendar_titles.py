@@ -102,7 +102,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _NEEDS_SOMEBODY = re.compile(
-    r"pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|return|feed|wash|clean"
+    r"pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|feed|wash|clean"
 )
 _SOMEBODY = re.compile(
     r"(?:[A-Z][\w'’-]*|(?:the|my|our|some) [a-z][\w'’-]*|mom|mum|dad|grandma|grandpa"
@@ -189,7 +189,7 @@ def description(pieces: list[str]) -> str | None:
     told = [piece.strip(" ,;:.!?") for piece in pieces[1:]]
     found = next((one for one in told if _TELLS.match(one.lower()) or _FOR_WHOM.fullmatch(one)), None)
     if not found and _NEEDS_SOMEBODY.fullmatch(_stripped(pieces[0]).lower()):
-        whom = (one for one, piece in zip(told, pieces[1:], strict=True) if not piece.startswith(","))
+        whom = (one for one, piece in zip(told, pieces[1:], strict=True) if piece.startswith(" "))
         found = next((_trimmed(one) for one in whom if _SOMEBODY.fullmatch(one)), None)
     return found
 

@@ -73,7 +73,7 @@ _GENERIC = re.compile(
 
 
 _TRANSITIVE = re.compile(
-    r"(?:pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|return|feed|wash"
+    r"(?:pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|feed|wash"
     r"|clean)"
 )
 
