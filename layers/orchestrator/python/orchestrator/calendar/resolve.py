@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
+from orchestrator.calendar.company import company_of
 from orchestrator.calendar.explain import explain, verbatim
-from orchestrator.calendar.labels import category_of, is_generic, needs_an_object, priority_of
+from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.lengths import is_of_another
 from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
@@ -30,14 +31,6 @@ from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
 _FEAST = re.compile(r"(?<!\w)(?:christmas|xmas|new year's|halloween|valentine's|easter|thanksgiving)(?!\w)")
-_COMPANY = re.compile(
-    r"(?i:with|w/|for|about|regarding|to discuss|to talk about) .{1,60}?"
-    r"(?=[,;:!?(]|(?<=[a-z]{3})\.(?: |$)| [–-] |$)"
-)
-_OBJECT = re.compile(
-    r"(?:[A-Z][\w'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:the|my|our|some)(?: [a-z][\w'’-]*){1,2}|mom|mum|dad"
-    r"|grandma|grandpa|rent|kids)(?: (?:from|to|at) [\w'’ -]{2,30})?$"
-)
 Settle = Callable[[EventSpans, Reference, str], When]
 
 
@@ -197,21 +190,11 @@ def title_of(spans: EventSpans, content: str, before: EventSpans | None = None) 
     if _is_quoted(words, content):
         return _shortened(words), True
     if spans.title:
-        words = f"{words} {_company(spans)}"
+        words = f"{words} {company_of(spans)}"
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
     kind = re.match(r"(?i).+?(?= with )", before.title or "") if before else None
     plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", f"{kind[0] if kind else 'Meeting'} with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
-
-
-def _company(spans: EventSpans) -> str:
-    """Return with whom something is, or about what, if its description begins so; and whom one calls."""
-    generic = is_generic(same_length((spans.title or "").strip()))
-    said = " ".join((spans.description or "").split()) if generic else ""
-    told = _COMPANY.match(said) or (_OBJECT.match(said) if needs_an_object(spans.title or "") else None)
-    words, name = told[0] if told else "", (spans.title or "").lower()
-    half = re.search(r" (?:an?|the|my|our|his|her|their|with|for)$", words.lower())
-    return "" if half or words.lower() in name or name in words.lower() else words
 
 
 def _is_quoted(words: str, content: str) -> bool:
