@@ -24,16 +24,16 @@ _KINDS = {
 }
 _KIND = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items())
 _BREAK = r"(?:[,.;:!?()*]+ *| - *)"
-_HESITATING = r"(?:(?:oh|ah|hm+|uh+|um+|er+m?|ok(?:ay)?|well|and|but|or|no)[, ]+)*"
+_HESITATING = r"(?:(?:oh|ah|hm+|uh+|um+|er+m?|ok(?:ay)?|well|and|but|or|no)[, ]+){0,3}"
 _TAKES_BACK = (
     r"no(?:pe)?(?!\.)|sorry|oops|wait|hold on|er+m?|uh+|hm+|correction|corrected|edit|typo|(?:scratch|strike"
     r"|forget|change) (?:that|it)(?: to)?|i mean(?:t)?|actually|rather|was"
 )
 _SETTLES = r"make (?:it|that)|let's (?:say|make (?:it|that))|say|better(?: yet| still)?"
 _LEADING = (
-    r"[ ,:;.!-]*(?:that'?s [^,.;]{1,30}[,.;] *)?"
+    r"[ ,:;.!-]{0,6}(?:that'?s [^,.;]{1,30}[,.;] *)?"
     r"(?:(?:i mean(?:t)?|make (?:it|that)|let's (?:say|make it)|say|better|it'?s|only|at|on|to|from|for|by)"
-    r"[ ,:]+)*"
+    r"[ ,:]+){0,4}"
 )
 _CORRECTION = re.compile(
     rf"{_BREAK}{_HESITATING}(?P<words>(?:(?P<hard>{_TAKES_BACK})|(?:{_SETTLES}))(?!\w){_LEADING}"
