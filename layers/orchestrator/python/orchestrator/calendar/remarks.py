@@ -69,7 +69,7 @@ _PAST = (
     r"(?:missed (?!calls?\b)|forgot to\b)",
 )
 _PASSED = (
-    r"\b(?:was|were) (?!scheduled|booked|confirmed|arranged|planned|invited|moved|reserved|accepted)"
+    r"\b(?:was|were) (?!scheduled|booked|confirmed|arranged|planned|invited|moved|reserved|accepted|extended)"
     r"\w{3,}ed\b",
     r"\b(?:went|was|were) (?:really |very )?(?:well|ok|fine|great|good|bad|badly|awful|fun|nice)\b",
 )
