@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -113,12 +112,6 @@ def test_half_a_name_changes_nothing_and_what_is_near_is_named(desk: Desk, text:
 def test_other_forms_of_the_same_words_are_the_same_name(desk: Desk, text: str, gone: str) -> None:
     assert desk.send(text).status == "success"
     assert gone not in titles(desk)
-
-
-def test_what_only_says_when_is_no_part_of_a_name(desk: Desk) -> None:
-    cancel = {"operation": "cancel", "title": "tomorrow's 3pm budget call", "date": "tomorrow", "time": "3pm"}
-    asked = replace(asking(spans(cancel)), store=desk.store)
-    assert asked.send("Cancel tomorrow's 3pm budget call").status == "success"
 
 
 def test_what_was_told_of_an_event_belongs_to_its_whole_title_only() -> None:

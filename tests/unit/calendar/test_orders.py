@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.calendar.models import BOOKED
@@ -90,7 +92,7 @@ def test_the_name_of_an_event_with_words_of_change_is_no_new_one(desk: Desk, tex
 @pytest.mark.parametrize("text", ["Make that 4pm", "Sorry, 4pm", "Can't do Thursday at 2pm"])
 def test_the_rest_of_an_order_is_no_name(text: str) -> None:
     [question] = Desk().send(text).clarifications
-    assert question.question.startswith("Which event is meant")
+    assert question.field == "title"
 
 
 def test_nothing_is_moved_into_the_past_without_a_question(desk: Desk) -> None:
@@ -123,3 +125,9 @@ def test_what_cannot_be_changed_is_said(desk: Desk) -> None:
 )
 def test_other_names_and_chores_are_booked(desk: Desk, text: str) -> None:
     assert desk.send(text).response_text == BOOKED
+
+
+def test_what_only_says_when_is_no_part_of_a_name(desk: Desk) -> None:
+    cancel = {"operation": "cancel", "title": "tomorrow's noon lunch", "date": "tomorrow", "time": "noon"}
+    asked = replace(asking(spans(cancel)), store=desk.store)
+    assert asked.send("Cancel tomorrow's noon lunch").status == "success"
