@@ -65,10 +65,21 @@ _COUNTED_DAY = (
     rf"|(?:this|next) month on the {ORDINAL_DAY}"
     r"|month end|eom)"
 )
+_SAINT = r"(?:st\.?|saint)"
 FEAST = (
-    r"(?:christmas(?: eve| day|(?= (?:at|from|morning|\d))|(?= ?(?:$|[,.;])))|new year's (?:eve|day)"
-    r"|halloween"
-    r"|valentine's day)"
+    r"(?:(?:christmas|xmas)(?: eve| day|(?= (?:at|from|morning|\d))|(?= ?(?:$|[,.;])))"
+    r"|new year'?s (?:eve|day)|nye|hogmanay|boxing day|epiphany|three kings'? day|hallowe'?en|bonfire night"
+    r"|guy fawkes (?:night|day)"
+    rf"|(?:{_SAINT} )?(?:valentine|paddy)'?s day|april fools?'?s?(?: day)?|(?:the )?fourth of july"
+    rf"|{_SAINT} (?:stephen|david|patrick|george|martin|andrew|nichola)'?s'? day|{_SAINT} luc(?:y'?s|ia) day"
+    r"|(?:australia|anzac|canada|bastille|reformation|remembrance|veterans'?|all (?:saints|souls)'?"
+    r"|international women'?s) day|juneteenth|cinco de mayo"
+    r"|rosenmontag|mardi gras|pancake (?:day|tuesday)|shrove tuesday|ash wednesday|good friday"
+    r"|easter day|(?:easter|palm|mothering|pentecost|whit) ?sunday"
+    r"|(?:easter|pentecost|whit|shrove|carnival|rose) ?monday"
+    r"|(?:holy|easter) saturday|(?:holy|maundy) thursday|ascension (?:day|thursday)"
+    r"|black friday|cyber monday|giving tuesday"
+    r"|(?:the )?(?:first|1st|second|2nd|third|3rd|fourth|4th) (?:sunday (?:of|in) )?advent)"
 )
 _FIGURES = (
     r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
@@ -76,7 +87,9 @@ _FIGURES = (
     r"|(?:3[01]|[012]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
-ONE_DAY = rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
+ONE_DAY = (
+    rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}{_YEAR}|{_STRETCH})"
+)
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|(?:the )?{_DAY} ?(?:-|to|until|through) ?(?:the )?{_DAY}"

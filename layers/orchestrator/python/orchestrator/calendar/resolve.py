@@ -19,15 +19,15 @@ from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Un
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import NTH_DAY, WEEKDAY, normal, same_length, weekday
+from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
+from orchestrator.calendar.unread import ask_for_unread_day
 from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
-_FEAST = re.compile(r"(?<!\w)(?:christmas|xmas|new year's|halloween|valentine's|easter|thanksgiving)(?!\w)")
 Settle = Callable[[EventSpans, Reference, str], When]
 
 
@@ -64,7 +64,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
-            _named_after_a_day(spans)
+            ask_for_unread_day(spans, part)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
@@ -87,14 +87,6 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
 def _operation(extraction: Extraction) -> Operation:
     asked: list[Operation] = [spans.operation for spans in extraction.events]
     return asked[0] if asked and "create" not in asked else "create"
-
-
-def _named_after_a_day(spans: EventSpans) -> None:
-    """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
-    dated = spans.date and not re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", normal(spans.date))
-    feast = _FEAST.search(normal(spans.title or ""))
-    if feast and spans.operation == "create" and not dated and not spans.recurrence:
-        raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
 
 
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:

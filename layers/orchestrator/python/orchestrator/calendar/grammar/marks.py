@@ -13,8 +13,8 @@ from orchestrator.calendar.models import Mention
 from orchestrator.calendar.phrases import money
 from orchestrator.calendar.phrases.clock import HOURS
 from orchestrator.calendar.phrases.dates import DATES
-from orchestrator.calendar.phrases.days import FEASTS
 from orchestrator.calendar.phrases.durations import LENGTHS
+from orchestrator.calendar.phrases.feasts import FEAST
 from orchestrator.calendar.phrases.readings import Reference
 from orchestrator.calendar.phrases.recurrence import RULES
 from orchestrator.calendar.phrases.words import MONTH, WEEKDAY
@@ -36,7 +36,7 @@ _ARRIVES = re.compile(rf"(?:,? ?(?:and )?\b{ARRIVES}(?: by| around)?) $")
 _HARD = re.compile(
     r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
 )
-_FEAST_NAME = re.compile(rf"(?:{'|'.join(FEASTS)}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
+_FEAST_NAME = re.compile(rf"(?:{FEAST}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _BARE_END = (
     r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
     r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"

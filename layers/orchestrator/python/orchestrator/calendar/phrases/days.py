@@ -10,17 +10,6 @@ from dateutil.relativedelta import relativedelta
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.words import weekday
 
-FEASTS = {
-    "christmas eve": (12, 24),
-    "christmas day": (12, 25),
-    "christmas": (12, 25),
-    "new year's eve": (12, 31),
-    "new year's day": (1, 1),
-    "halloween": (10, 31),
-    "valentine's day": (2, 14),
-}
-"""Month and day of the feasts that fall on the same date every year."""
-
 
 @dataclass(frozen=True, slots=True)
 class Days:

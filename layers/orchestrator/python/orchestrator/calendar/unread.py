@@ -1,0 +1,132 @@
+"""Days that a text names and nobody has read: they are asked about before the clock alone dates an event."""
+
+from __future__ import annotations
+
+import re
+
+from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.phrases.feasts import FEAST
+from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal
+from orchestrator.calendar.spans import EventSpans
+
+_FEAST = re.compile(
+    r"(?<!\w)(?:christmas|xmas|new year'?s|halloween|valentine'?s|easter|thanksgiving|pentecost|whitsun"
+    r"|hanukk?ah|chanukah|diwali|deepavali|eid|ramadan|passover|purim|holi|rosh hashanah|yom kippur"
+    r"|(?:chinese|lunar) new year|super bowl|(?:first|last) day (?:of|at)"
+    r"|(?:mother|father|grandparent|teacher|president|women|children|king|queen)s?'?s? day"
+    r"|(?:labou?r|independence|memorial|columbus|mlk|earth|st\.? [a-z]+'?s) day)(?!\w)"
+)
+_PREPARES = (
+    r"shopping|planning|prep(?:arations?)?|decorat\w+|rehearsals?|cards?|presents?|gifts?|sales?|campaign"
+    r"|baking|menu|tickets?|costumes?"
+)
+"""What is done before a feast, on a day of its own."""
+_NAMES = r"(?!(?:at|from|for|with|in|on|to|until|till|through|and|is|morning|this|next)\b)[a-z]+"
+_DAY = (
+    rf"(?:\w*day|b-day|anniversary|eve|jubilee|name day)(?<!today)(?<!holiday)(?! (?!at\b|from\b|with\b|in\b"
+    rf"|for\b|around\b|about\b|of\b|off\b|until\b|till\b|to\b|{TOMORROW})[a-z])(?: off)?"
+)
+_ON_A_DAY = re.compile(rf"(?<!\w)on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
+_FOREIGN = re.compile(
+    r"(?<![\w@'-])(?:[Üü]bermorgen|heute|gestern|morgen|[Mm]ontag|[Dd]ienstag|[Mm]ittwoch|[Dd]onnerstag"
+    r"|[Ff]reitag|[Ss]amstag|[Ss]onnabend|[Ss]onntag|mañana|manana|hoy|lunes|martes|mi[ée]rcoles|jueves"
+    r"|viernes|s[áa]bado|domingo|demain|aujourd'hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r")(?![\w'-])|^(?:Morgen|Heute|Mañana|Manana|Hoy|Demain)(?!\w)"
+)
+"""The names of days in other languages; `Morgen` inside a sentence may be somebody."""
+_TOPIC = re.compile(
+    r"\b(?:work\w*|focus\w*|concentrat\w+|check\w*(?: up| in)?|up|follow-up|catch-up|turn|switch|put|try|talk"
+    r"|lecture|seminar|webinar|workshop|session|class|course|presentation|training|meeting|call|sync|chat"
+    r"|discussion|debate|podcast|report|reading|book|film|movie|documentary|update|review|feedback|briefing"
+    r"|brainstorm\w*|vote|exam|test|quiz|interview|panel|paper|essay|article|decision|decide|agree|off|in"
+    r"|get|based|bid|offer|spend|start\w*|going|go|move|carry|hold|not|is|are|be)$"
+)
+"""What goes on with `on`, which then leads to what it is about."""
+_NO_DAY = re.compile(
+    r"(?:an?|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype|slack"
+    r"|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch|campus"
+    r"|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
+    rf"|grass|rooftop|deck|patio|floor|level|platform|channel|page|or|and|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
+    r"|today|tonight)(?!\w)"
+)
+"""What may stand behind `on` and is plainly no name of a day."""
+_NAMED_WEEKDAY = re.compile(
+    r"(?<!\w)(?P<name>(?:easter|christmas|carnival|bank holiday|super bowl|mlk|orthodox|thanksgiving"
+    rf"|labou?r day|memorial day|mothering|{ORDINAL}) )$"
+)
+_OF_FEAST = re.compile(
+    r",? (?P<name>(?:of|in|after|before) (?:advent|lent|easter|christmas|pentecost|epiphany))\b"
+)
+
+
+_QUOTED = re.compile(r"[\"“”„][^\"“”„]+[\"“”„]|(?<!\w)['‘][^'‘’]+['’](?!\w)")
+
+
+def ask_for_unread_day(spans: EventSpans, said: str) -> None:
+    """Ask for the day of a new event that stands in what is `said` of it, and that no span has read.
+
+    Raises:
+        Unclear: there is such a day.
+    """
+    if spans.operation != "create" or spans.recurrence:
+        return
+    said, date = _QUOTED.sub(" ", said), normal(spans.date or "")
+    if not date or re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", date):
+        _ask_for_feast(spans, normal(said))
+    if not date and "tonight" not in normal(spans.time or ""):
+        words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
+    elif re.fullmatch(rf"(?:on )?{WEEKDAY}", date):
+        words = _of_a_name(normal(said), date.removeprefix("on "))
+    else:
+        words = _before_a_feast(normal(said), date)
+    if words:
+        raise Unclear("date", words, f"On which day is '{words}', with its month?")
+
+
+def _ask_for_feast(spans: EventSpans, said: str) -> None:
+    """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
+    if _FEAST.search(normal(spans.title or "")) or re.search(rf"(?<!\w)on (?:the )?{_FEAST.pattern}", said):
+        raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
+
+
+def _foreign(said: str) -> str | None:
+    match = _FOREIGN.search(said)
+    return match[0] if match else None
+
+
+def _on_a_day(said: str, time: str) -> str | None:
+    """Return the day behind `on`: what is called one, and whatever stands right before the time."""
+    if match := _ON_A_DAY.search(said):
+        return match["day"]
+    if not time:
+        return None
+    lead = r"(?:at |from |around |about |@ ?)?"
+    words = r"(?P<head>.*?)(?<!\w)on (?P<day>[^\s,;:]+(?: [^\s,;:]+){0,2}?)"
+    match = re.match(rf"{words},? {lead}{re.escape(time)}(?!\w)", said) or re.match(rf"{words}$", said)
+    if not match or _TOPIC.search(match["head"].strip()) or _NO_DAY.match(match["day"]):
+        return None
+    return match["day"]
+
+
+def _of_a_name(said: str, date: str) -> str | None:
+    """Return the name that a weekday is part of: `Super Bowl Sunday`, `on MLK Monday`, `first Friday`."""
+    for match in re.finditer(rf"(?<![\w']){re.escape(date)}(?!\w)", said):
+        before, behind = said[: match.start()], said[match.end() :]
+        if named := _NAMED_WEEKDAY.search(before):
+            return f"{named['name']}{match[0]}"
+        if feast := _OF_FEAST.match(behind):
+            return f"{match[0]}{feast[0]}"
+        led_in = re.search(r"(?P<head>.*?)(?<!\w)on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
+        if led_in and not _TOPIC.search(led_in["head"].strip()) and not _NO_DAY.match(led_in["day"]):
+            return f"{led_in['day']}{match[0]}"
+    return None
+
+
+def _before_a_feast(said: str, date: str) -> str | None:
+    """Return what is done before the feast that it is named after: `Christmas shopping`."""
+    if not re.fullmatch(rf"(?:on )?(?:{FEAST})", date):
+        return None
+    # Christmas alone may be any day around it: `Christmas lunch with the team`.
+    named = rf"(?:{_PREPARES})\b" if date not in {"christmas", "xmas"} else _NAMES
+    match = re.search(rf"(?<!\w){re.escape(date)} {named}", said)
+    return match[0] if match else None
