@@ -20,6 +20,7 @@ _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (
     rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting atMORE) )?(?P<time>tonight at {_HOUR}"
     rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}h?(?! ?(?:days|weeks|hours|min|people))"
+    rf"(?! (?:[\w'.-]+ ){{1,2}}{words.STREET})"
     rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?(?:(?<=\d)z)?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
@@ -39,7 +40,8 @@ _COUNTED = re.compile(
     r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?|items?"
     r"|slides?"
     r"|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?|parts?|volumes?"
-    r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs)\.? $"
+    r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs"
+    r"|seats?|coach(?:es)?|platforms?|tracks?|berths?|cabins?)\.? $"
 )
 _FINDERS = {
     "recurrence": re.compile(

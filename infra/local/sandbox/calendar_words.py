@@ -36,7 +36,7 @@ _NTH_DAYS = rf"{ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{ORDINAL_DAY})?"
 _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
-_SOME_MONTH = rf"(?:(?:the|this|next) month|{MONTH}{_YEAR})"
+_SOME_MONTH = rf"(?:(?:(?:the|this|next) )?month|{MONTH}{_YEAR})"
 CALENDAR_DAY = (
     rf"(?:(?:{WEEKDAY}\.?,? )?(?:{MONTH} (?:the )?{_DAY}(?!\d|:|[ap]m){_YEAR}"
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
@@ -105,7 +105,7 @@ _FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
 _WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
 _PAST = (
     r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to))"
-    rf" (?:\d\d?|{_HOUR_WORD})"
+    rf" (?:\d\d?|{_HOUR_WORD}|noon|midday|midnight)"
 )
 SURE_HOUR = (
     rf"(?:(?:12 )?(?:noon|midday|midnight)(?:-?ish)?(?: tonight)?|{_FIGURE_HOUR}{_HALF}? ?-?ish"
@@ -185,10 +185,24 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+STREET = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|square|sq|boulevard|blvd|crescent|gardens"
+    r"|terrace|way|hill)\b"
+)
+"""What a number leads to that is a house's, and no hour."""
 SHORT_DAYS = r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f"
 """Days of the week in single letters."""
 _TELLING = (
-    *("until", "till", "for the rest", "onwards?", "during", "between", "before", "after"),
+    *(
+        "until",
+        "till",
+        "for the rest",
+        "onwards?",
+        "during",
+        r"between(?! (?:me|us|you|him|her|them)\b| @)",
+        "before",
+        "after",
+    ),
     *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
     *("except", "unless", "instead", "either", "not", "or", "but", "if"),
     r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",

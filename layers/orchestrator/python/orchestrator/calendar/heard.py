@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from orchestrator.calendar.outcomes import Unclear
@@ -21,7 +21,9 @@ from orchestrator.calendar.spans import EventSpans
 
 Value = TypeVar("Value")
 _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")
-_OF_THE_MONTH = re.compile(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) the month")
+_OF_THE_MONTH = re.compile(
+    rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
+)
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -35,6 +37,12 @@ class Heard:
     rules: Sequence[Rule]
     length: Length | None
     zone: str | None
+
+    @property
+    def clock_tonight(self) -> bool:
+        """Whether the words of the time name today's night: `at 8 tonight`."""
+        start = self.clock.start if self.clock else None
+        return bool(self.clock and "tonight" in {self.clock.part, start.part if start else None})
 
     @property
     def timed(self) -> bool:
@@ -53,7 +61,7 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
     days = _days(spans, reference, series=bool(rules))
-    rules, days = _nth_of_month(rules, days, spans)
+    rules, days = _nth_of_month(rules, days, spans, reference.today)
     if rules:
         rules, length = _bounded(rules, length, spans, reference)
     if length and (length.unit in {"month", "year", "time", "occurrence", "session"} or not _lasts(length)):
@@ -75,12 +83,15 @@ def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
 
 
 def _nth_of_month(
-    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans, today: date
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
     """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
     match = _OF_THE_MONTH.fullmatch(normal(spans.date or ""))
     if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
         raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
+    if match and not rules and (not match["the"] or any(day.first < today for day in days)):
+        question = f"Is '{spans.date}' once, in this month or the next, or in every month?"
+        raise Unclear("date", spans.date, question)
     if not match or list(rules) != [Rule("MONTHLY")]:
         return rules, days
     return [replace(rule, days=(f"{ordinal(match['nth'])}{code(match['day'])}",)) for rule in rules], []

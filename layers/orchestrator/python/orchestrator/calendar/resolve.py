@@ -24,7 +24,7 @@ from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
-from orchestrator.calendar.unread import ask_for_unread_day
+from orchestrator.calendar.unread import ask_for_unread_day, only_an_end
 from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
@@ -65,6 +65,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         about = spans.description or part
         try:
             ask_for_unread_day(spans, part)
+            _begins(spans, part, reference, title)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
@@ -87,6 +88,17 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
 def _operation(extraction: Extraction) -> Operation:
     asked: list[Operation] = [spans.operation for spans in extraction.events]
     return asked[0] if asked and "create" not in asked else "create"
+
+
+def _begins(spans: EventSpans, said: str, reference: Reference, title: str) -> None:
+    """Ask when an event begins of which only the end is named."""
+    if end := only_an_end(spans, said):
+        from_today = spans.model_copy(update={"date": f"today to {end[0]}", "end_date": None})
+        try:
+            readings = [settle(from_today, reference, _nature(spans, title))] if not spans.time else []
+        except (Unclear, Impossible):
+            readings = []
+        raise Unclear("date", end[1], f"'{end[1]}' is when '{title}' ends. When does it begin?", readings)
 
 
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:

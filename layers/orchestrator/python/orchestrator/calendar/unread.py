@@ -83,6 +83,20 @@ def ask_for_unread_day(spans: EventSpans, said: str) -> None:
         raise Unclear("date", words, f"On which day is '{words}', with its month?")
 
 
+def only_an_end(spans: EventSpans, said: str) -> tuple[str, str] | None:
+    """Return the last day of a new event that has no first one, and the words that make it the last.
+
+    `Mum is staying until Sunday` has days before the Sunday, `valid until Sunday` has none.
+    """
+    if spans.operation != "create" or spans.recurrence:
+        return None
+    if spans.end_date and not spans.date and not spans.time:
+        return spans.end_date, spans.end_date
+    date = normal(spans.date or "")
+    match = re.search(rf"(?<!\w)(?:until|till|til|through|thru) {re.escape(date)}(?!\w)", normal(said))
+    return (date, match[0]) if date and match and not spans.end_date else None
+
+
 def _ask_for_feast(spans: EventSpans, said: str) -> None:
     """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
     if _FEAST.search(normal(spans.title or "")) or re.search(rf"(?<!\w)on (?:the )?{_FEAST.pattern}", said):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from itertools import product
 
 from orchestrator.calendar.build import Choice, build
@@ -14,7 +16,7 @@ from orchestrator.calendar.phrases.clock import Clock, hint, hours
 from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.series import Rule
-from orchestrator.calendar.phrases.zones import Zone, fixed, named
+from orchestrator.calendar.phrases.zones import Zone, at, fixed, like, named
 from orchestrator.calendar.spans import EventSpans
 
 MAX_READINGS = 5
@@ -49,7 +51,32 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
     if len(readings) > 1:
         field, words = _doubtful(heard, spans, readings)
         raise Unclear(field, words, _question(field, words, title), readings[:MAX_READINGS])
+    if spans.operation == "create" and _is_over(readings[0], heard, spans, reference):
+        raise Unclear("time", spans.time or spans.date, _over(spans, title), _today_or_after(readings[0]))
     return readings[0]
+
+
+def _is_over(when: When, heard: Heard, spans: EventSpans, reference: Reference) -> bool:
+    """Tell whether an hour of today is over: nobody makes an appointment then, so another day is meant.
+
+    What goes on still is none of them, nor what is written with its year.
+    """
+    today = any(days.first == reference.today for days in heard.days) or heard.clock_tonight
+    said_to_last = bool(spans.end_time or spans.end_date or heard.length or (heard.clock and heard.clock.end))
+    going_on = said_to_last and when.end > reference.instant
+    written = re.search(r"(?:19|20)\d\d", spans.date or "")
+    timed = not when.all_day and not when.rrule and when.start < reference.instant
+    return today and timed and not going_on and not written
+
+
+def _over(spans: EventSpans, title: str) -> str:
+    return f"'{spans.time or spans.date}' is over for today. When is '{title}'?"
+
+
+def _today_or_after(when: When) -> list[When]:
+    start = at(when.start.date() + timedelta(days=1), when.start.time(), when.zone)[0]
+    later = replace(when, start=start, end=like(start, when.start, when.end, when.zone, all_day=False))
+    return [replace(later, warnings=()), when]
 
 
 def _add(

@@ -45,8 +45,14 @@ _BARE_RANGE = re.compile(r"(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])")
 _COUNTED = re.compile(
     r"(?:[#/$€£-]|\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?"
     r"|items?|slides?|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?"
-    r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs))\.? ?$"
+    r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs"
+    r"|seats?|coach(?:es)?|platforms?|tracks?|berths?|cabins?))\.? ?$"
 )
+_ADDRESS = (
+    r"(?! (?:[\w'.-]+ ){1,2}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|square|sq|boulevard|blvd"
+    r"|crescent|gardens|terrace|way|hill)\b)"
+)
+"""What a number does not lead to that is an hour: `22 Baker Street`."""
 _GOES_ON = re.compile(
     rf" ?(?:$|[,;.)\n\x00]| (?:on|in|at|for|with|to|and|then|today|tomorrow|next|this|each|every|daily"
     rf"|{WEEKDAY}|{MONTH})\b)"
@@ -146,7 +152,7 @@ def _candidates(text: str, join: str) -> Iterator[Mark]:
 def _times(text: str, join: str) -> Iterator[Mark]:
     """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
     hour = HOURS.pattern
-    two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
+    two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour}{_ADDRESS})"
     single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
     after = rf"(?![\w%]|[.,/:]\d)(?:(?<=[ap]m)|(?<=:\d\d)|(?! (?:of )?{MONTH}(?!\w)))"
     for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single}){after}", text):

@@ -36,7 +36,7 @@ from orchestrator.calendar.phrases.words import (
 CALENDAR_DATES: Forms[Days] = Forms()
 _YEAR = r"(?:,? ?(?P<year>(?:19|20)\d\d)(?!:))?"
 _ISO_DAY, _ISO_CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
-_MONTH_REF = rf"(?:(?P<month>{MONTH}){_YEAR}|(?:the )?(?P<ref>this|next|the) month)"
+_MONTH_REF = rf"(?:(?P<month>{MONTH}){_YEAR}|(?:the )?(?P<ref>this|next|the) month|(?P<bare>month))"
 
 
 @CALENDAR_DATES.form(
@@ -110,7 +110,7 @@ def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
         return [Days(exact_day(month_.year, month_.month, day))]
     months = (stepped(first, relativedelta(months=step)) for step in range(4))
     days = (maybe_day(month_.year, month_.month, day) for month_ in months)
-    return [Days(next(found for found in days if found and found >= reference.today))]
+    return [Days(next(found for found in days if found and found >= reference.today), open_month=True)]
 
 
 @CALENDAR_DATES.form(
@@ -129,7 +129,7 @@ def _nth_weekday(match: re.Match[str], reference: Reference) -> list[Days]:
     nth, wanted = ordinal(match["nth"]), None if match["weekday"] == "day" else weekday(match["weekday"])
     for first in _months(match, reference):
         found = nth_in_month(first, nth, wanted)
-        if found >= reference.today or match["year"] or match["ref"]:
+        if found >= reference.today or match["year"] or match["ref"] or match["bare"]:
             return [Days(found)]
     raise Unreadable(f"There is no such day as '{match[0]}'.")
 

@@ -112,11 +112,13 @@ def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
 @HOURS.form(
     r"(?:at )?(?:(?P<half_past>half past|half) "
     r"|(?P<n>quarter|five|ten|twenty|twenty-five|5|10|20|25) (?P<way>past|to) )"
-    rf"(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}"
+    rf"(?:(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}|(?P<word>noon|midday|midnight))"
 )
 def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
     word = match["n"] or ""
     minutes = 30 if match["half_past"] else {"quarter": 15, "twenty-five": 25}.get(word) or number(word)
+    if match["word"]:
+        return [_by_a_name(match["word"], -minutes if match["way"] == "to" else minutes)]
     [base] = HOURS.read(match["h"] + (match["half"] or ""), reference)
     part = match["part"] or match["night"] or match["tonight"]
     if match["way"] != "to":
@@ -125,6 +127,12 @@ def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
     hour, half = (12, base.half) if base.hour == 1 else (base.hour - 1, base.half)
     half = {"am": "pm", "pm": "am"}.get(half or "", half) if base.hour == 12 else half
     return [replace(base, hour=hour, minute=60 - minutes, half=half, part=part)]
+
+
+def _by_a_name(word: str, minutes: int) -> Hour:
+    """Return the hour so many minutes from noon or midnight; behind midnight the day is in doubt, too."""
+    hour, minute = divmod((0 if word == "midnight" else 12 * 60) + minutes, 60)
+    return Hour(hour % 24, minute, exact=True, midnight=word == "midnight" and minutes > 0)
 
 
 @HOURS.form(r"(?:at )?(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?: ?(?:hrs|hours|h))")

@@ -17,7 +17,7 @@ class Days:
 
     `part` is the part of the day that was named with it; `instant` a moment, where the phrase names one;
     `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year
-    was named, so the date comes back next year.
+    was named, so the date comes back next year; `open_month`: nor a month.
     `vague`: a stretch of time (`next week`) in which no day was named; `ends`: yet its last day was.
     """
 
@@ -28,6 +28,7 @@ class Days:
     written: bool = False
     wall: datetime | None = None
     open_year: bool = False
+    open_month: bool = False
     vague: bool = False
     ends: bool = False
 
