@@ -24,6 +24,8 @@ _TIME = (
     rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?(?:(?<=\d)z)?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
+_ZONED = rf"{_SURE} (?:[a-z]{{1,4}}t|{words.ZONE})"
+_ON_TWO_CLOCKS = re.compile(rf"{_BEHIND}{_ZONED} ?[/=(] ?{_ZONED}\)?(?!\w)")
 _BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
 _AFTER_DAY = re.compile(
     rf",? (?P<time>(?:(?:around|about) )?{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
@@ -133,6 +135,8 @@ def _phrases(text: str) -> Iterator[Mark]:
 
 
 def _times(text: str, join: str) -> Iterator[Mark]:
+    for match in _ON_TWO_CLOCKS.finditer(text):
+        yield Mark(*match.span(), "time")
     for match in _BETWEEN.finditer(text):
         yield Mark(*match.span("time"), "time")
     for match in re.finditer(

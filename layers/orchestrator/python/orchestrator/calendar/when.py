@@ -12,11 +12,11 @@ from orchestrator.calendar.build import Choice, build
 from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.outcomes import Unclear, When
-from orchestrator.calendar.phrases.clock import Clock, hint, hours
+from orchestrator.calendar.phrases.clock import Clock, hint, hours, read_twice
 from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.series import Rule
-from orchestrator.calendar.phrases.zones import Zone, at, fixed, like, named
+from orchestrator.calendar.phrases.zones import Zone, at, fixed, like, named, out_of_season
 from orchestrator.calendar.spans import EventSpans
 
 MAX_READINGS = 5
@@ -36,6 +36,8 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         Unclear: the words have several meanings, or none.
         Impossible: they have one, which cannot be.
     """
+    if parts := _twice(spans, reference):
+        return _same(spans, parts, reference, title)
     heard = hear(spans, reference)
     _require(heard, spans, title, reference.today)
     found: dict[tuple[object, ...], When] = {}
@@ -53,7 +55,24 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         raise Unclear(field, words, _question(field, words, title), readings[:MAX_READINGS])
     if spans.operation == "create" and _is_over(readings[0], heard, spans, reference):
         raise Unclear("time", spans.time or spans.date, _over(spans, title), _today_or_after(readings[0]))
-    return readings[0]
+    strange = out_of_season(heard.zone, readings[0].start, readings[0].zone) if heard.zone else None
+    return replace(readings[0], warnings=(*readings[0].warnings, strange)) if strange else readings[0]
+
+
+def _twice(spans: EventSpans, reference: Reference) -> list[str]:
+    try:
+        return read_twice(spans.time, reference) if spans.time else []
+    except Unreadable:
+        return []
+
+
+def _same(spans: EventSpans, parts: list[str], reference: Reference, title: str) -> When:
+    """Return when an event is whose time is told on two clocks, if both tell the same moment."""
+    told = [settle(spans.model_copy(update={"time": part, "zone": None}), reference, title) for part in parts]
+    if told[0].start == told[1].start:
+        return told[0]
+    question = f"'{parts[0]}' and '{parts[1]}' are not the same moment. Which of them counts?"
+    raise Unclear("time", spans.time, question, told)
 
 
 def _is_over(when: When, heard: Heard, spans: EventSpans, reference: Reference) -> bool:

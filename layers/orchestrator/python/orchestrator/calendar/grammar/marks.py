@@ -155,6 +155,9 @@ def _times(text: str, join: str) -> Iterator[Mark]:
     two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour}{_ADDRESS})"
     single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
     after = rf"(?![\w%]|[.,/:]\d)(?:(?<=[ap]m)|(?<=:\d\d)|(?! (?:of )?{MONTH}(?!\w)))"
+    on_two_clocks = rf"{single} {ZONE} ?[/=(] ?{single} {ZONE}\)?"
+    for match in re.finditer(rf"(?<![\w.,/]){on_two_clocks}(?!\w)", text):
+        yield Mark(match.start(), match.end(), "time", "")
     for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single}){after}", text):
         # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
         words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")

@@ -160,6 +160,13 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     return replace(found, zone=match["zone"]) if match and found else None
 
 
+def read_twice(phrase: str, reference: Reference) -> list[str]:
+    """Return the two parts of what says one time on two clocks: `10am PT / 1pm ET`; none when it does not."""
+    parts = [part for part in re.split(r" ?[/=(] ?", normal(phrase)) if part]
+    clocks = [read_clock(part, reference) for part in parts] if len(parts) == 2 else []
+    return parts if clocks and all(clock and clock.zone for clock in clocks) else []
+
+
 def _times(words: str, reference: Reference) -> Clock | None:
     if found := HOURS.read(words, reference):
         return Clock(found[0])

@@ -162,6 +162,14 @@ def _seasonal(words: str, day: date, caller: Zone) -> list[Zone]:
     return [region] if region is caller or before == strict else [region, fixed(strict)]
 
 
+def out_of_season(words: str, moment: datetime, zone: Zone) -> str | None:
+    """Return a warning where `words` name the other half of the year of a zone: `CEST` in November."""
+    strict = _offset_called(zone, words.lower(), moment.year) if words.lower() in _SEASONAL else None
+    if strict in {None, moment.utcoffset()}:
+        return None
+    return f"{zone.name} does not keep {words.upper()} on {moment:%Y-%m-%d}; its own clock counts."
+
+
 def _keeps(zone: Zone, abbreviation: str) -> bool:
     return _offset_called(zone, abbreviation, 2026) is not None
 
