@@ -39,7 +39,8 @@ _BARE_RANGE = re.compile(
     rf"|tomorrow|next|this|{words.WEEKDAY})\b))"
 )
 _COUNTED = re.compile(
-    r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?|items?"
+    r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|(?<!next )(?<!this )weeks?"
+    r"|days?|ages?|grades?|items?"
     r"|slides?"
     r"|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?|parts?|volumes?"
     r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs"

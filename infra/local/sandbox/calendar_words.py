@@ -53,6 +53,7 @@ _NAMED_DAY = (
 )
 _RELATIVE_DAY = (
     rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|{TOMORROW}|(?:next |this )?{WEEKDAY}))"
+    rf"|in {COUNT} weeks?,? (?:on )?{WEEKDAY}(?!\w)|{WEEKDAY},? in {COUNT} weeks?(?:'s? time)?"
     rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?(?:today|{TOMORROW}|{WEEKDAY})|(?:today|{TOMORROW}"
     rf"|{WEEKDAY}) week"
     rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
@@ -123,7 +124,10 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
+    rf"(?:(?:on )?{_EVERY} {WEEKDAY} ?(?:-|to|through|thru|until|till?) ?{WEEKDAY}(?!\w)"
+    rf"|(?:{_EVERY} ?day|daily),? (?:except|but)(?: for| not)?(?: on)? (?:{_LIST}|(?:the )?weekends?)"
+    rf"|on the {ORDINAL_DAY},? {_EVERY} (?:{_STEP} )?month"
+    rf"|(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
     rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|(?:on )?(?:the )?{NTH} {WEEKDAY},? (?:monthly|each month|every month)"
     rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"

@@ -15,7 +15,7 @@ from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.durations import LENGTHS, Length
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.recurrence import bound_for, bound_until, code, read_rule
-from orchestrator.calendar.phrases.series import Rule
+from orchestrator.calendar.phrases.series import CODES, Rule
 from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordinal
 from orchestrator.calendar.spans import EventSpans
 
@@ -24,6 +24,7 @@ _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|bet
 _OF_THE_MONTH = re.compile(
     rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
 )
+_WEEKDAYS = re.compile(rf"(?:on )?{WEEKDAY}(?:(?:/|, ?(?:and )?| and | & ){WEEKDAY})+")
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -61,6 +62,7 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
     days = _days(spans, reference, series=bool(rules))
+    rules, days = _on_weekdays(rules, days, spans)
     rules, days = _nth_of_month(rules, days, spans, reference.today)
     if rules:
         rules, length = _bounded(rules, length, spans, reference)
@@ -80,6 +82,18 @@ def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
     except Unreadable:
         whole = []
     return spans if whole else spans.model_copy(update={"date": day, "time": clock})
+
+
+def _on_weekdays(
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans
+) -> tuple[Sequence[Rule], Sequence[Days]]:
+    """Read `every week` and `mon/wed/fri` as one rule."""
+    if not _WEEKDAYS.fullmatch(normal(spans.date or "")):
+        return rules, days
+    if any(rule.freq != "WEEKLY" or rule.days for rule in rules):
+        raise Unclear("date", spans.date, f"Is '{spans.date}' when it takes place, or '{spans.recurrence}'?")
+    named = {code(word) for word in re.findall(WEEKDAY, normal(spans.date or ""))}
+    return [replace(rule, days=tuple(sorted(named, key=CODES.index))) for rule in rules], []
 
 
 def _nth_of_month(
@@ -121,6 +135,8 @@ def _days(spans: EventSpans, reference: Reference, *, series: bool) -> Sequence[
     if spans.end_date and not series:
         words = f"{spans.date or 'today'} to {_bound(spans.end_date)}"
         return _phrase("end_date", words, lambda both: read_days(both, reference))
+    if series and _WEEKDAYS.fullmatch(normal(spans.date or "")):
+        return []  # days of the series, and no day that it begins on
     return _phrase("date", spans.date, lambda words: read_days(words, reference))
 
 
@@ -131,6 +147,8 @@ def _bounded(
     try:
         if spans.end_date:
             rules = [bound_until(rule, _bound(spans.end_date), reference) for rule in rules]
+        if length and length.unit and re.search(r"\b(?:whole|entire|full)\b", spans.duration or ""):
+            raise Unclear("duration", spans.duration, "How many days does each time last?")
         if length and length.unit:
             return [bound_for(rule, length) for rule in rules], None
     except Unreadable as error:
@@ -155,7 +173,10 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
 
 def _bound(words: str) -> str:
     return re.sub(
-        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(" ,"), flags=re.IGNORECASE
+        r"^(?:(?:until|till|til|to|through|ending(?: on)?)(?!\w)|-) ?",
+        "",
+        words.strip(" ,"),
+        flags=re.IGNORECASE,
     )
 
 

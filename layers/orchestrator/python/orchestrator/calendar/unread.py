@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.phrases.feasts import FEAST
@@ -59,6 +60,9 @@ _OF_FEAST = re.compile(
 )
 
 
+_ONE_OF_THEM = re.compile(
+    r"(?:the )?(?:first|last|next|final)(?: (?:one|time|session|date|meeting|class))?(?: is| are)?(?: on)?"
+)
 _QUOTED = re.compile(r"[\"“”„][^\"“”„]+[\"“”„]|(?<!\w)['‘][^'‘’]+['’](?!\w)")
 
 
@@ -95,6 +99,18 @@ def only_an_end(spans: EventSpans, said: str) -> tuple[str, str] | None:
     date = normal(spans.date or "")
     match = re.search(rf"(?<!\w)(?:until|till|til|through|thru) {re.escape(date)}(?!\w)", normal(said))
     return (date, match[0]) if date and match and not spans.end_date else None
+
+
+def ask_which_of_a_series(spans: EventSpans, before: Sequence[EventSpans]) -> None:
+    """Ask what `first one Nov 30` says of the series before it: it is no event of its own.
+
+    Raises:
+        Unclear: it is such a part of a sentence.
+    """
+    series = next((one for one in before if one.recurrence), None)
+    if series and _ONE_OF_THEM.fullmatch(normal(spans.title or "")):
+        words = f"{spans.title} {spans.date}" if spans.date else spans.title
+        raise Unclear("date", words, f"Is '{words}' the day on which '{series.title}' begins, or ends?")
 
 
 def _ask_for_feast(spans: EventSpans, said: str) -> None:

@@ -11,6 +11,7 @@ from itertools import product
 from orchestrator.calendar.build import Choice, build
 from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
+from orchestrator.calendar.lasting import filling, require_a_length
 from orchestrator.calendar.outcomes import Unclear, When
 from orchestrator.calendar.phrases.clock import Clock, hint, hours, read_twice
 from orchestrator.calendar.phrases.days import Days
@@ -38,7 +39,7 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
     """
     if parts := _twice(spans, reference):
         return _same(spans, parts, reference, title)
-    heard = hear(spans, reference)
+    heard = filling(hear(spans, reference), spans, title, reference.today)
     _require(heard, spans, title, reference.today)
     found: dict[tuple[object, ...], When] = {}
     errors: list[str] = []
@@ -121,6 +122,7 @@ def _require(heard: Heard, spans: EventSpans, title: str, today: date) -> None:
     ):
         raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
 
+    require_a_length(heard, spans, title)
     midnight = heard.clock and heard.clock.start and heard.clock.start.midnight
     if midnight and any(rule.days for rule in heard.rules):
         raise Unclear("time", spans.time, f"Does '{title}' take place as its day begins, or as it ends?")
@@ -190,7 +192,8 @@ def _times(
         end = hours(Clock(heard.clock.end), None, None)[0][0] if heard.clock and heard.clock.end else None
         return [(moment.time(), end, False)]
     if heard.clock and heard.timed:
-        found = hours(heard.clock, part, hint(title))
+        apart = bool(spans.end_date and days and days.last and days.last > days.first)
+        found = hours(heard.clock, part, hint(title), apart=apart)
         if not found:
             raise Unclear("time", spans.time, f"What time is '{spans.time}'?")
         return found

@@ -43,7 +43,8 @@ _BARE_END = (
 )
 _BARE_RANGE = re.compile(r"(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])")
 _COUNTED = re.compile(
-    r"(?:[#/$€£-]|\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?"
+    r"(?:[#/$€£-]|\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|(?<!next )(?<!this )weeks?"
+    r"|days?|ages?|grades?"
     r"|items?|slides?|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?"
     r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs"
     r"|seats?|coach(?:es)?|platforms?|tracks?|berths?|cabins?))\.? ?$"
@@ -89,7 +90,7 @@ def marks(
     found += named_people
     hidden = _hide(hidden, named_people)
     found += _longest(_candidates(hidden, join))
-    found = _without_feasts(found, hidden)
+    found = _without_feasts(_weekdays_joined(found, hidden), hidden)
     found += list(_after_days(hidden, found, join))
     found = _without_weekly(_ended(_joined(sorted(found), hidden, join), hidden), text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
@@ -164,6 +165,25 @@ def _times(text: str, join: str) -> Iterator[Mark]:
         sure = re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words)
         if sure or _is_bare_range(text, match):
             yield Mark(match.start(), match.start() + len(words), "time", "")
+
+
+def _weekdays_joined(found: list[Mark], text: str) -> list[Mark]:
+    """Make one mark of `mon, wed and fri` where `every week` says that they are the days of a series."""
+    if not any(text[mark.start : mark.end] in {"every week", "each week", "weekly"} for mark in found):
+        return found
+    kept: list[Mark] = []
+    for mark in sorted(found):
+        before = kept[-1] if kept and kept[-1].kind == mark.kind == "date" else None
+        gap = text[before.end : mark.start] if before else ""
+        if before and re.fullmatch(r"/|,? and |, ?| & ", gap) and _is_weekday(mark, text):
+            kept[-1] = Mark(before.start, mark.end, "date", "")
+        else:
+            kept.append(mark)
+    return kept
+
+
+def _is_weekday(mark: Mark, text: str) -> bool:
+    return bool(re.fullmatch(WEEKDAY, text[mark.start : mark.end]))
 
 
 def _without_feasts(found: list[Mark], text: str) -> list[Mark]:

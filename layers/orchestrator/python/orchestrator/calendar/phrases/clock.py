@@ -196,8 +196,10 @@ def hint(title: str) -> str | None:
     )
 
 
-def hours(clock: Clock, part: str | None, title_hint: str | None) -> list[tuple[time, time | None, bool]]:
-    """Return the readings as (start, end, whether it was assumed), best first."""
+def hours(
+    clock: Clock, part: str | None, title_hint: str | None, *, apart: bool = False
+) -> list[tuple[time, time | None, bool]]:
+    """Return the readings as (start, end, whether it was assumed), best first; `apart`: on two days."""
     part = (
         (clock.start.part if clock.start else None)
         or (clock.end.part if clock.end else None)
@@ -208,7 +210,10 @@ def hours(clock: Clock, part: str | None, title_hint: str | None) -> list[tuple[
         return [(time(hour), None, True) for hour in _TYPICAL.get(part or title_hint or "", ())]
     if _contradicts(clock.start, part):
         return []
-    if clock.end:
+    if clock.end and apart:
+        ends = _of_its_own(clock.end, clock.start)
+        found = [(start, end, True) for start, _ in _settle(clock.start, part or title_hint) for end in ends]
+    elif clock.end:
         found = _settle_range(clock.start, clock.end, part or title_hint)
     else:
         found = [(start, None, assumed) for start, assumed in _settle(clock.start, part or title_hint)]
@@ -263,6 +268,13 @@ def _settle_range(start: Hour, end: Hour, part: str | None) -> list[tuple[time, 
         first = next((at for begin in begins if (at := _settle(begin, part)[0][0]) < ends), None)
         return [(first or _settle(begins[1], part)[0][0], ends, False)]
     return [(at, _end_after(at, end, part), assumed) for at, assumed in _settle(start, part)]
+
+
+def _of_its_own(end: Hour, start: Hour) -> list[time]:
+    """Return the end on another day than the start: as written, if that one is on the 24-hour clock."""
+    if start.exact and not end.half:
+        return [time(end.hour, end.minute)]
+    return [at for at, _ in _settle(end, None)]
 
 
 def _end_after(start: time, end: Hour, part: str | None) -> time:

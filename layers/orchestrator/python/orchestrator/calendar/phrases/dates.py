@@ -19,9 +19,10 @@ from orchestrator.calendar.phrases.days import Days, stretch
 from orchestrator.calendar.phrases.feasts import FEASTS
 from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
 from orchestrator.calendar.phrases.relative_days import RELATIVE_DAYS
-from orchestrator.calendar.phrases.words import normal
+from orchestrator.calendar.phrases.words import WEEKDAY, normal
 
 DATES: Forms[Days] = Forms(CALENDAR_DATES, RELATIVE_DAYS, FEASTS)
+_WEEKDAY = re.compile(rf"(?:next )?{WEEKDAY}")
 _SPAN = re.compile(r"-|\b(?:to|through|thru|until|till?)\b")
 
 
@@ -46,6 +47,10 @@ def _splits(words: str) -> Iterator[tuple[str, str]]:
 
 def _until(first: Days, words: str, reference: Reference) -> list[Days]:
     found = DATES.read(words, reference)
+    if _WEEKDAY.fullmatch(words) and any(last.first <= first.first for last in found):
+        # From Monday to Monday, or to the next one, is a week.
+        there = datetime.combine(first.first, reference.instant.timetz())
+        found = DATES.read(words, replace(reference, instant=there))
     if any(last.first < first.first for last in found):
         eve = datetime.combine(first.first - timedelta(days=1), reference.instant.timetz())
         found = [last for last in DATES.read(words, replace(reference, instant=eve)) if _near_to(first, last)]

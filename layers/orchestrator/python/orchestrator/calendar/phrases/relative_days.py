@@ -86,6 +86,20 @@ def _weeks_from(match: re.Match[str], reference: Reference) -> list[Days]:
 
 
 @RELATIVE_DAYS.form(
+    rf"in (?P<n>{NUMBER}) weeks?,? (?:on )?(?P<weekday>{WEEKDAY})"
+    rf"|(?:on )?(?P<weekday2>{WEEKDAY}),? in (?P<n2>{NUMBER}) weeks?(?:'s? time)?"
+)
+def _weekday_in_weeks(match: re.Match[str], reference: Reference) -> list[Days]:
+    """Read the weekday of the week so far ahead, and the first one once so many weeks are over."""
+    weeks, word = 7 * number(match["n"] or match["n2"]), match["weekday"] or match["weekday2"]
+    of_the_week = later(of_this_week(word, reference), weeks)
+    behind = later(
+        bare_weekday(word, replace(reference, instant=reference.instant - timedelta(days=1))), weeks
+    )
+    return [of_the_week] if of_the_week == behind else [of_the_week, behind]
+
+
+@RELATIVE_DAYS.form(
     rf"(?:in (?P<n>{NUMBER}) (?P<unit>{_UNIT})(?:'s? time)?|(?P<n2>{NUMBER}) (?P<unit2>{_UNIT})"
     rf" from (?P<base>now|today|{TOMORROW}))"
 )
