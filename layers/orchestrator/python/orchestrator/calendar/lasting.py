@@ -13,12 +13,13 @@ from orchestrator.calendar.spans import EventSpans
 
 _LONG = re.compile(
     r"\bhalf[- ]day\b|^(?:out(?: of (?:the )?(?:office|town))?|ooo|off|away|unavailable"
-    r"|(?:on )?(?:vacation|holidays?|leave|pto))$"
+    r"|(?:on )?(?:vacation|holidays?|pto)|on leave)$"
 )
 _FILLS = re.compile(
     r"(?!(?:plan|book|prepare|discuss|pay|pack|apply|request|approve)\b)(?:[\w' -]+ (?:is|are) )?"
-    r"(?:(?:on|my|our|family|summer|winter|ski|annual|sick|parental|short) )*"
-    r"(?:vacation|staycation|holidays?|out of (?:the )?(?:office|town)|ooo|pto|leave|off|away"
+    r"(?:(?:on|my|our|family|summer|winter|ski|short) )*"
+    r"(?:vacation|staycation|holidays?|out of (?:the )?(?:office|town)|ooo|pto|off|away"
+    r"|(?:on|annual|sick|parental) leave"
     r"|(?:on-?)?call duty|on-?call|(?P<trip>(?:[\w'-]+ ){0,2}trip))(?: all)?(?: (?:in|to|at|with|on) .+)?"
 )
 """What fills the days of a week that it is said to be in; a trip fills a weekend."""

@@ -103,13 +103,19 @@ def _begins(spans: EventSpans, said: str, reference: Reference, title: str) -> N
 
 
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:
-    """Ask where days may go back a week: said on a Friday, `check in Friday, check out Sunday`."""
+    """Ask where days that run forward may go back a week: said on a Wednesday, `Monday 9am, Thursday 2pm`."""
     day = _bare_weekday(spans)
-    today = reference.today.weekday()
     for earlier in before:
-        if day not in {None, today} and _bare_weekday(earlier) == today:
+        first = _bare_weekday(earlier)
+        if day is not None and first is not None and _goes_back(first, day, reference.today.weekday()):
             question = f"Is '{spans.date}' the one before '{earlier.date}' of next week, or the one after it?"
             raise Unclear("date", spans.date, question)
+
+
+def _goes_back(first: int, then: int, today: int) -> bool:
+    """Tell whether the next weekday `then` comes before the next `first`, behind which the text names it."""
+    sooner = (then - today - 1) % 7 < (first - today - 1) % 7
+    return sooner and (first < then or first == today)
 
 
 def _bare_weekday(spans: EventSpans) -> int | None:

@@ -27,7 +27,7 @@ _DAY = (
     rf"(?:\w*day|b-day|anniversary|eve|jubilee|name day)(?<!today)(?<!holiday)(?! (?!at\b|from\b|with\b|in\b"
     rf"|for\b|around\b|about\b|of\b|off\b|until\b|till\b|to\b|{TOMORROW})[a-z])(?: off)?"
 )
-_ON_A_DAY = re.compile(rf"(?<!\w)on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
+_ON_A_DAY = re.compile(rf"(?<![\w-])on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
 _FOREIGN = re.compile(
     r"(?<![\w@'-])(?:[Üü]bermorgen|heute|gestern|morgen|[Mm]ontag|[Dd]ienstag|[Mm]ittwoch|[Dd]onnerstag"
     r"|[Ff]reitag|[Ss]amstag|[Ss]onnabend|[Ss]onntag|mañana|manana|hoy|lunes|martes|mi[ée]rcoles|jueves"
@@ -40,17 +40,23 @@ _TOPIC = re.compile(
     r"|lecture|seminar|webinar|workshop|session|class|course|presentation|training|meeting|call|sync|chat"
     r"|discussion|debate|podcast|report|reading|book|film|movie|documentary|update|review|feedback|briefing"
     r"|brainstorm\w*|vote|exam|test|quiz|interview|panel|paper|essay|article|decision|decide|agree|off|in"
-    r"|get|based|bid|offer|spend|start\w*|going|go|move|carry|hold|not|is|are|be)$"
+    r"|q&a|keynote|tutorial|lesson|dive|info\w*|hearing|progress|status|news|alignment|strategy|research"
+    r"|study\w*|notes|present|eye|get|spend|time|sign|add|head|based|bid|offer|start\w*|going|go|move|carry"
+    r"|hold|not|is|are|be)$|^(?:brief|update|ask|quiz|coach|train|advise) "
 )
 """What goes on with `on`, which then leads to what it is about."""
 _NO_DAY = re.compile(
-    r"(?:an?|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype|slack"
+    r"(?:an?|one|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype|slack"
     r"|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch|campus"
     r"|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
-    rf"|grass|rooftop|deck|patio|floor|level|platform|channel|page|or|and|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
+    rf"|for|with|at|to|me|us|you|him|her|them|behalf|grass|roof\w*|deck|pier|patio|floor|level|platform|channel|page|or|and|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
     r"|today|tonight)(?!\w)"
 )
 """What may stand behind `on` and is plainly no name of a day."""
+_STREET = re.compile(
+    r"\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill|island"
+    r"|beach|river|lake|coast|way)\b|str(?:aße|asse|\.)"
+)
 _NAMED_WEEKDAY = re.compile(
     r"(?<!\w)(?P<name>(?:easter|christmas|carnival|bank holiday|super bowl|mlk|orthodox|thanksgiving"
     rf"|labou?r day|memorial day|mothering|{ORDINAL}) )$"
@@ -74,7 +80,7 @@ def ask_for_unread_day(spans: EventSpans, said: str) -> None:
     """
     if spans.operation != "create" or spans.recurrence:
         return
-    said, date = _QUOTED.sub(" ", said), normal(spans.date or "")
+    said, date = _QUOTED.sub(" ", said).replace(spans.place or "\0", " "), normal(spans.date or "")
     if not date or re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", date):
         _ask_for_feast(spans, normal(said))
     if not date and "tonight" not in normal(spans.time or ""):
@@ -131,11 +137,14 @@ def _on_a_day(said: str, time: str) -> str | None:
     if not time:
         return None
     lead = r"(?:at |from |around |about |@ ?)?"
-    words = r"(?P<head>.*?)(?<!\w)on (?P<day>[^\s,;:]+(?: [^\s,;:]+){0,2}?)"
+    words = r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+(?: [^\s,;:]+){0,2}?)"
     match = re.match(rf"{words},? {lead}{re.escape(time)}(?!\w)", said) or re.match(rf"{words}$", said)
-    if not match or _TOPIC.search(match["head"].strip()) or _NO_DAY.match(match["day"]):
-        return None
-    return match["day"]
+    return match["day"] if match and _may_be_a_day(match["head"], match["day"]) else None
+
+
+def _may_be_a_day(head: str, words: str) -> bool:
+    """Tell whether `words` behind `on` can name a day, and not what `head` is about, or where it is."""
+    return not (_TOPIC.search(head.strip()) or _NO_DAY.match(words) or _STREET.search(words))
 
 
 def _of_a_name(said: str, date: str) -> str | None:
@@ -146,8 +155,8 @@ def _of_a_name(said: str, date: str) -> str | None:
             return f"{named['name']}{match[0]}"
         if feast := _OF_FEAST.match(behind):
             return f"{match[0]}{feast[0]}"
-        led_in = re.search(r"(?P<head>.*?)(?<!\w)on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
-        if led_in and not _TOPIC.search(led_in["head"].strip()) and not _NO_DAY.match(led_in["day"]):
+        led_in = re.search(r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
+        if led_in and _may_be_a_day(led_in["head"], led_in["day"]):
             return f"{led_in['day']}{match[0]}"
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
@@ -117,7 +118,7 @@ def _nth_day(match: re.Match[str], reference: Reference) -> list[Days]:
     rf"(?:on )?(?:(?:this|next|coming) )?(?P<weekday>{WEEKDAY}),? (?:the )?(?P<day>{NTH_DAY})"
 )
 def _weekday_and_day(match: re.Match[str], reference: Reference) -> list[Days]:
-    found = CALENDAR_DATES.read(match["day"], reference)
+    found = [replace(day, open_month=False) for day in CALENDAR_DATES.read(match["day"], reference)]
     fits = found[0].first.weekday() == weekday(match["weekday"])
     return found if fits else [*found, bare_weekday(match["weekday"], reference)]
 

@@ -60,7 +60,7 @@ _MINUTES = {
     "fifty": 50,
 }
 _MINUTE_WORD = "|".join(sorted(_MINUTES, key=len, reverse=True))
-_NOON, _DAWN = 12, 5
+_NOON, _DAWN, _DUSK = 12, 5, 18
 _TYPICAL = {
     "morning": (9, 10, 8),
     "afternoon": (14, 15, 13),
@@ -274,7 +274,9 @@ def _of_its_own(end: Hour, start: Hour) -> list[time]:
     """Return the end on another day than the start: as written, if that one is on the 24-hour clock."""
     if start.exact and not end.half:
         return [time(end.hour, end.minute)]
-    return [at for at, _ in _settle(end, None)]
+    ends = [at for at, _ in _settle(end, None)]
+    # A night that ends at 6 ends in the morning.
+    return [min(ends)] if _settle(start, None)[-1][0].hour >= _DUSK else ends
 
 
 def _end_after(start: time, end: Hour, part: str | None) -> time:
