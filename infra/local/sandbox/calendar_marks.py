@@ -26,7 +26,7 @@ _TIME = (
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
 _ZONED = rf"{_SURE} (?:[a-z]{{1,4}}t|{words.ZONE})"
 _ON_TWO_CLOCKS = re.compile(rf"{_BEHIND}{_ZONED} ?[/=(] ?{_ZONED}\)?(?!\w)")
-_BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
+_BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?[ap]?"
 _AFTER_DAY = re.compile(
     rf",? (?P<time>(?:(?:around|about) )?{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
     r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"

@@ -89,7 +89,8 @@ _FIGURES = (
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
 ONE_DAY = (
-    rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}{_YEAR}|{_STRETCH})"
+    rf"(?:(?:{WEEKDAY},? )?{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}"
+    rf"|{FEAST}{_YEAR}|{_STRETCH})"
 )
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
@@ -130,7 +131,8 @@ RECURRENCE = (
     rf"|(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
     rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|(?:on )?(?:the )?{NTH} {WEEKDAY},? (?:monthly|each month|every month)"
-    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
+    rf"|(?:on |{_EVERY} )?(?:the )?{NTH},? (?:and|&) (?:the )?{NTH} {WEEKDAY}(?: (?:of|in) the month)?"
+    rf"|{_EVERY} {NTH} (?:{WEEKDAY}|day) of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day|{NTH}) of {_EVERY} (?:{_STEP} )?month"
     rf"|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"

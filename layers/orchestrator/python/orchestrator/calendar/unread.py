@@ -69,6 +69,10 @@ _OF_FEAST = re.compile(
 _ONE_OF_THEM = re.compile(
     r"(?:the )?(?:first|last|next|final)(?: (?:one|time|session|date|meeting|class))?(?: is| are)?(?: on)?"
 )
+_MOVED = re.compile(
+    r"\b(?:was|were|is|are|been|got) (?:extended|moved|shifted|postponed|changed|pushed(?: back)?|rescheduled"
+    r"|delayed|brought forward)$"
+)
 _QUOTED = re.compile(r"[\"“”„][^\"“”„]+[\"“”„]|(?<!\w)['‘][^'‘’]+['’](?!\w)")
 
 
@@ -89,6 +93,8 @@ def ask_for_unread_day(spans: EventSpans, said: str) -> None:
         words = _of_a_name(normal(said), date.removeprefix("on "))
     else:
         words = _before_a_feast(normal(said), date)
+    if re.search(r"-|\b(?:to|until|till?)\b", date) and _MOVED.search(normal(spans.title or "")):
+        raise Unclear("date", spans.date, f"Which of the days of '{spans.date}' counts?")
     if words:
         raise Unclear("date", words, f"On which day is '{words}', with its month?")
 

@@ -59,9 +59,19 @@ def _iso_day(match: re.Match[str], _: Reference) -> list[Days]:
     return [Days(exact_day(int(match["year"]), int(match["month"]), int(match["day"])))]
 
 
-@CALENDAR_DATES.form(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4}|\d\d)?")
+@CALENDAR_DATES.form(
+    rf"(?:(?:on )?(?P<weekday>{WEEKDAY}),? )?(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{{4}}|\d\d)?"
+)
 def _dotted(match: re.Match[str], reference: Reference) -> list[Days]:
-    return [dated(int(match["day"]), int(match["month"]), match["year"], reference)]
+    found = dated(int(match["day"]), int(match["month"]), match["year"], reference)
+    return _also_called(found, match["weekday"], reference)
+
+
+def _also_called(found: Days, weekday_word: str | None, reference: Reference) -> list[Days]:
+    """Return a date and, where it is said to be on another weekday, that one as well."""
+    if weekday_word and found.first.weekday() != weekday(weekday_word):
+        return [found, bare_weekday(weekday_word, reference)]
+    return [found]
 
 
 @CALENDAR_DATES.form(r"(?P<one>\d\d?)[/-](?P<two>\d\d?)[/-](?P<year>\d{4}|\d\d)|(?P<a>\d\d?)/(?P<b>\d\d?)")

@@ -47,7 +47,7 @@ class Clock:
 
 
 HOURS: Forms[Hour] = Forms()
-_HALF = r"(?P<half>[ap]\.?m\.?)"
+_HALF = r"(?P<half>[ap]\.?m\.?|(?<=\d)[ap])"
 _IN_PART = r"(?: ?(?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)|(?P<tonight>tonight)))?"
 _MINUTES = {
     "oh five": 5,

@@ -150,7 +150,11 @@ def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     rf"(?:on )?(?:the )?(?P<nth>{ORDINAL})(?:,? (?:and|&) (?:the )?(?P<also>{ORDINAL}))?"
     rf" (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
 )
-@RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the|a|each) month")
+@RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) (?:the|a|each) month")
+@RULES.form(
+    rf"(?:on |{_EVERY} )?(?:the )?(?P<nth>{ORDINAL})(?:,? (?:and|&) (?:the )?(?P<also>{ORDINAL}))"
+    rf" (?P<day>{WEEKDAY})(?: (?:of|in) the month)?"
+)
 @RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}),? (?:monthly|each month|every month)")
 @RULES.form(rf"{_EVERY} (?P<nth>first|1st|last) (?P<day>{WEEKDAY})")
 @RULES.form(rf"(?:monthly|{_EVERY} month),? on the (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day)")
