@@ -24,7 +24,12 @@ from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
-from orchestrator.calendar.unread import ask_for_unread_day, ask_which_of_a_series, only_an_end
+from orchestrator.calendar.unread import (
+    ask_for_an_address,
+    ask_for_unread_day,
+    ask_which_of_a_series,
+    only_an_end,
+)
 from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
@@ -65,6 +70,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         about = spans.description or part
         try:
             ask_for_unread_day(spans, part)
+            ask_for_an_address(spans, part)
             ask_which_of_a_series(spans, extraction.events[:index])
             _begins(spans, part, reference, title)
             _one_week(spans, extraction.events[:index], reference)

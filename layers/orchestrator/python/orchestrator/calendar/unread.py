@@ -54,8 +54,8 @@ _NO_DAY = re.compile(
 )
 """What may stand behind `on` and is plainly no name of a day."""
 _STREET = re.compile(
-    r"\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill|island"
-    r"|beach|river|lake|coast|way)\b|str(?:aße|asse|\.)"
+    r"(?:\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill|island"
+    r"|beach|river|lake|coast|way)\b|str(?:aße|asse|\.))"
 )
 _NAMED_WEEKDAY = re.compile(
     r"(?<!\w)(?P<name>(?:easter|christmas|carnival|bank holiday|super bowl|mlk|orthodox|thanksgiving"
@@ -113,6 +113,21 @@ def only_an_end(spans: EventSpans, said: str) -> tuple[str, str] | None:
     return (date, match[0]) if date and match and not spans.end_date else None
 
 
+def ask_for_an_address(spans: EventSpans, said: str) -> None:
+    """Ask for the end of what seems to end at the number of a house: `3pm - 22 Baker Street`.
+
+    Raises:
+        Unclear: it does.
+    """
+    said = normal(said)
+    for field, phrase in (("time", spans.time), ("end_time", spans.end_time)):
+        words = normal(phrase or "")
+        if not re.search(r"^\d\d?$" if field == "end_time" else r"(?:-|to) ?\d\d?$", words):
+            continue
+        if re.search(rf"(?<!\w){re.escape(words)} (?:[\w'.-]+ ){{1,2}}{_STREET.pattern}", said):
+            raise Unclear(field, words, f"Does '{words}' say when it ends, or where it is?")
+
+
 def ask_which_of_a_series(spans: EventSpans, before: Sequence[EventSpans]) -> None:
     """Ask what `first one Nov 30` says of the series before it: it is no event of its own.
 
@@ -155,6 +170,9 @@ def _may_be_a_day(head: str, words: str) -> bool:
 
 def _of_a_name(said: str, date: str) -> str | None:
     """Return the name that a weekday is part of: `Super Bowl Sunday`, `on MLK Monday`, `first Friday`."""
+    for feast in re.finditer(rf"(?<![\w'])(?:{FEAST})(?!\w)", said):
+        if feast[0].endswith(f" {date}"):
+            return feast[0]
     for match in re.finditer(rf"(?<![\w']){re.escape(date)}(?!\w)", said):
         before, behind = said[: match.start()], said[match.end() :]
         if named := _NAMED_WEEKDAY.search(before):
