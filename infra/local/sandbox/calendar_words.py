@@ -62,7 +62,8 @@ _RELATIVE_DAY = (
 _COUNTED_DAY = (
     rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
     rf"|the {ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
-    rf"|next|or|and)[a-z]))|{ORDINAL_DAY}(?= \d\d?(?:[:.]\d\d| ?[ap]m))"
+    rf"|next|or|and)[a-z]))|(?<=on ){ORDINAL_DAY}(?= (?:at|from) )"
+    rf"|{ORDINAL_DAY}(?= \d\d?(?:[:.]\d\d| ?[ap]m))"
     rf"|(?:this|next) month on the {ORDINAL_DAY}"
     r"|month end|eom)"
 )

@@ -51,8 +51,16 @@ def build(choice: Choice, reference: Reference) -> list[When]:
     Raises:
         Unreadable: it would end before it starts, or never take place.
     """
-    found = [_placed(choice, day, clock, reference) for day, clock in _starts(choice, reference)]
-    return [_checked(when, reference) for variants in found for when in variants]
+    found: list[When] = []
+    errors: list[Unreadable] = []
+    for day, clock in _starts(choice, reference):
+        try:
+            found += [_checked(when, reference) for when in _placed(choice, day, clock, reference)]
+        except Unreadable as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return found
 
 
 def _starts(choice: Choice, reference: Reference) -> Iterator[tuple[date, time | None]]:

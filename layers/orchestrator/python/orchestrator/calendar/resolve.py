@@ -69,10 +69,10 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         title, named = title_of(spans, request.content)
         about = spans.description or part
         try:
-            ask_for_unread_day(spans, part)
+            _begins(spans, part, reference, title)
+            ask_for_unread_day(spans, part, reference)
             ask_for_an_address(spans, part)
             ask_which_of_a_series(spans, extraction.events[:index])
-            _begins(spans, part, reference, title)
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.outcomes import Unclear
-from orchestrator.calendar.phrases.feasts import FEAST
-from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal
+from orchestrator.calendar.phrases.days import bare_weekday
+from orchestrator.calendar.phrases.feasts import FEAST, FEASTS
+from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal, weekday
 from orchestrator.calendar.spans import EventSpans
 
 _FEAST = re.compile(
@@ -66,6 +68,7 @@ _OF_FEAST = re.compile(
 )
 
 
+_EASTER = {4: "good friday", 5: "easter saturday", 6: "easter sunday", 0: "easter monday"}
 _ONE_OF_THEM = re.compile(
     r"(?:the )?(?:first|last|next|final)(?: (?:one|time|session|date|meeting|class))?(?: is| are)?(?: on)?"
 )
@@ -76,7 +79,7 @@ _MOVED = re.compile(
 _QUOTED = re.compile(r"[\"“”„][^\"“”„]+[\"“”„]|(?<!\w)['‘][^'‘’]+['’](?!\w)")
 
 
-def ask_for_unread_day(spans: EventSpans, said: str) -> None:
+def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> None:
     """Ask for the day of a new event that stands in what is `said` of it, and that no span has read.
 
     Raises:
@@ -90,7 +93,8 @@ def ask_for_unread_day(spans: EventSpans, said: str) -> None:
     if not date and "tonight" not in normal(spans.time or ""):
         words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
     elif re.fullmatch(rf"(?:on )?{WEEKDAY}", date):
-        words = _of_a_name(normal(said), date.removeprefix("on "))
+        date = date.removeprefix("on ")
+        words = _of_a_name(normal(said), date) or _another_easter(normal(spans.title or ""), date, reference)
     else:
         words = _before_a_feast(normal(said), date)
     if re.search(r"-|\b(?:to|until|till?)\b", date) and _MOVED.search(normal(spans.title or "")):
@@ -185,11 +189,18 @@ def _of_a_name(said: str, date: str) -> str | None:
     return None
 
 
+def _another_easter(title: str, date: str, reference: Reference) -> str | None:
+    """Return a weekday that Easter has and that is not the next of its name: `Easter brunch Sunday`."""
+    own = _EASTER.get(weekday(date)) if re.search(r"(?<!\w)easter(?!\w)", title) else None
+    other = own and FEASTS.read(own, reference)[0].first != bare_weekday(date, reference).first
+    return date if other else None
+
+
 def _before_a_feast(said: str, date: str) -> str | None:
     """Return what is done before the feast that it is named after: `Christmas shopping`."""
     if not re.fullmatch(rf"(?:on )?(?:{FEAST})", date):
         return None
     # Christmas alone may be any day around it: `Christmas lunch with the team`.
     named = rf"(?:{_PREPARES})\b" if date not in {"christmas", "xmas"} else _NAMES
-    match = re.search(rf"(?<!\w){re.escape(date)} {named}", said)
+    match = re.search(rf"(?<!\w){re.escape(date)} (?:{named}|[a-z]+ (?:{_PREPARES})\b)", said)
     return match[0] if match else None
