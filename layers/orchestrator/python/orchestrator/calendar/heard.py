@@ -15,7 +15,7 @@ from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.durations import LENGTHS, Length
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.recurrence import bound_for, bound_until, code, read_rule
-from orchestrator.calendar.phrases.series import CODES, Rule
+from orchestrator.calendar.phrases.series import Rule
 from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordinal
 from orchestrator.calendar.spans import EventSpans
 
@@ -24,6 +24,7 @@ _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|bet
 _OF_THE_MONTH = re.compile(
     rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
 )
+_FROM_TO = re.compile(rf"{WEEKDAY} ?(?:-|to|through|thru) ?{WEEKDAY}")
 _WEEKDAYS = re.compile(rf"(?:on )?{WEEKDAY}(?:(?:/|, ?(?:and )?| and | & ){WEEKDAY})+")
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
@@ -62,7 +63,7 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
     days = _days(spans, reference, series=bool(rules))
-    rules, days = _on_weekdays(rules, days, spans)
+    rules, days = _on_weekdays(rules, days, spans, reference)
     rules, days = _nth_of_month(rules, days, spans, reference.today)
     if rules:
         rules, length = _bounded(rules, length, spans, reference)
@@ -85,15 +86,17 @@ def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
 
 
 def _on_weekdays(
-    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans, reference: Reference
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
-    """Read `every week` and `mon/wed/fri` as one rule."""
-    if not _WEEKDAYS.fullmatch(normal(spans.date or "")):
+    """Read `every week` and `mon/wed/fri` as one rule, or `monday to friday`."""
+    words = re.sub(r"^(?:on|from) ", "", normal(spans.date or ""))
+    bare = all(rule.freq == "WEEKLY" and not rule.days for rule in rules)
+    if not rules or not (_WEEKDAYS.fullmatch(words) or (bare and _FROM_TO.fullmatch(words))):
         return rules, days
-    if any(rule.freq != "WEEKLY" or rule.days for rule in rules):
+    if not bare:
         raise Unclear("date", spans.date, f"Is '{spans.date}' when it takes place, or '{spans.recurrence}'?")
-    named = {code(word) for word in re.findall(WEEKDAY, normal(spans.date or ""))}
-    return [replace(rule, days=tuple(sorted(named, key=CODES.index))) for rule in rules], []
+    [named] = read_rule(f"every {words}", reference)
+    return [replace(rule, days=named.days) for rule in rules], []
 
 
 def _nth_of_month(

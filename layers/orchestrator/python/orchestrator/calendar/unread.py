@@ -87,10 +87,13 @@ def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> No
     """
     if spans.operation != "create" or spans.recurrence:
         return
+    tonight = "tonight" in normal(spans.time or "")
     said, date = _QUOTED.sub(" ", said).replace(spans.place or "\0", " "), normal(spans.date or "")
+    if tonight and not date:
+        return
     if not date or re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", date):
         _ask_for_feast(spans, normal(said))
-    if not date and "tonight" not in normal(spans.time or ""):
+    if not date:
         words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
     elif re.fullmatch(rf"(?:on )?{WEEKDAY}", date):
         date = date.removeprefix("on ")

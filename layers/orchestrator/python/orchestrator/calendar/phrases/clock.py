@@ -143,7 +143,7 @@ def _military(match: re.Match[str], _: Reference) -> list[Hour]:
 
 _RANGE = re.compile(r" ?(?:-|\b(?:to|until|till?|through)\b) ?")
 _BETWEEN = re.compile(r" and ")
-_TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>{ZONE}|z|[+-]\d\d:\d\d)\)?")
+_TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>(?![ap]\.?m\b)(?:{ZONE}|z|[+-]\d\d:\d\d))\)?")
 
 
 def read_clock(phrase: str, reference: Reference) -> Clock | None:
