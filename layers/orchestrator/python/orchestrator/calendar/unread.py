@@ -1,4 +1,8 @@
-"""Days that a text names and nobody has read: they are asked about before the clock alone dates an event."""
+"""What a text says beside the words that were found: a day by its name, an end alone, the number of a house.
+
+It is asked about before the clock alone dates an event. The words may have been left out by a model, or be
+some that no rule knows.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ _FEAST = re.compile(
     r"|hanukk?ah|chanukah|diwali|deepavali|eid|ramadan|passover|purim|holi|rosh hashanah|yom kippur"
     r"|(?:chinese|lunar) new year|super bowl|(?:first|last) day (?:of|at)"
     r"|(?:mother|father|grandparent|teacher|president|women|children|king|queen)s?'?s? day"
-    r"|(?:labou?r|independence|memorial|columbus|mlk|earth|st\.? [a-z]+'?s) day)(?!\w)"
+    r"|(?:labou?r|independence|memorial|may|columbus|mlk|earth|st\.? [a-z]+'?s) day)(?!\w)"
 )
 _PREPARES = (
     r"shopping|planning|prep(?:arations?)?|decorat\w+|rehearsals?|cards?|presents?|gifts?|sales?|campaign"
@@ -26,7 +30,7 @@ _PREPARES = (
 """What is done before a feast, on a day of its own."""
 _NAMES = r"(?!(?:at|from|for|with|in|on|to|until|till|through|and|is|morning|this|next)\b)[a-z]+"
 _DAY = (
-    rf"(?:\w*day|b-day|anniversary|eve|jubilee|name day)(?<!today)(?<!holiday)(?! (?!at\b|from\b|with\b|in\b"
+    rf"(?:\w*day|b-day|anniversary|eve|jubilee|name day)(?<!today)(?<!holiday)(?!['\w])(?! (?!at\b|from\b|with\b|in\b"
     rf"|for\b|around\b|about\b|of\b|off\b|until\b|till\b|to\b|{TOMORROW})[a-z])(?: off)?"
 )
 _ON_A_DAY = re.compile(rf"(?<![\w-])on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
@@ -52,7 +56,7 @@ _NO_DAY = re.compile(
     r"|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch|campus"
     r"|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
     rf"|for|with|at|to|me|us|you|him|her|them|behalf|grass|roof\w*|deck|pier|patio|floor|level|platform|channel|page|or|and|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
-    r"|today|tonight)(?!\w)"
+    r"|delivery|arrival|departure|request|repeat|display|loan|lease|location|sky|today|tonight)(?!\w)"
 )
 """What may stand behind `on` and is plainly no name of a day."""
 _STREET = re.compile(

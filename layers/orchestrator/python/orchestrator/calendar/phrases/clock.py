@@ -4,8 +4,9 @@ Rules: an hour without am or pm is one of the working day: 8 to 11 are before no
 after it; 6 and 7 are a question. A part of the day named with it (`tonight`, `in the morning`, `dinner`)
 decides first. A two-digit hour below 10 (`07:30`) and one above 12 are on the 24-hour clock. A range hands
 its am or pm from the end to the start (`2 to 4pm`), if the start then comes first (`11 to 1pm`). A part of
-the day without an hour is a question. Midnight is the coming one; with another day than today it is a
-question, for half of the people mean its beginning and half its end.
+the day without an hour is a question. An end on another day is as written after a start on the 24-hour clock,
+else an hour of the working day. Midnight is the coming one; with another day than today it is a question, for
+half of the people mean its beginning and half its end.
 """
 
 from __future__ import annotations
