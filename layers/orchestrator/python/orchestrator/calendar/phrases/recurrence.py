@@ -3,8 +3,8 @@
 Rules: a series begins with its first instance at or after the reference, or after the date it is said to
 start on; its clock stays the same when its zone's offset changes; `for 6 weeks` counts instances, `until` a
 day includes that day; `every second Tuesday` is every two weeks; `biweekly`, `bimonthly` and `every third
-Thursday` are questions, for each has two meanings. `every Monday to Thursday` is each of those days, `every day
-except Sunday` each other one. The 31st of every month leaves out the months without one.
+Thursday` are questions, for each has two meanings. `every Monday to Thursday` is each of those days, `every
+day except Sunday` each other one. The 31st of every month leaves out the months without one.
 """
 
 from __future__ import annotations
