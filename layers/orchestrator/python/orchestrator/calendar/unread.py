@@ -30,7 +30,7 @@ _PREPARES = (
 """What is done before a feast, on a day of its own."""
 _NAMES = r"(?!(?:at|from|for|with|in|on|to|until|till|through|and|is|morning|this|next)\b)[a-z]+"
 _DAY = (
-    rf"(?:\w*day|b-day|anniversary|eve|jubilee|name day)(?<!today)(?<!holiday)(?!['\w])(?! (?!at\b|from\b|with\b"
+    rf"(?:\w*day|b-day|anniversary|eve|jubilee)(?<!today)(?<!holiday)(?!['\w])(?! (?!at\b|from\b|with\b"
     rf"|in\b|for\b|around\b|about\b|of\b|off\b|until\b|till\b|to\b|{TOMORROW})[a-z])(?: off)?"
 )
 _ON_A_DAY = re.compile(rf"(?<![\w-])on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
