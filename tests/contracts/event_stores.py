@@ -25,6 +25,8 @@ from tests.fakes.sandbox import sandbox
 T = TypeVar("T")
 KINDS = ("list", "stand-in", "postgrest")
 SERVED = KINDS[1:]
+MOST_ROWS = 20
+"""Rows of one answer, as a project may be set to: fewer than the adapter asks for."""
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -53,6 +55,7 @@ def serving(kind: str) -> Iterator[Served]:
     """Start the stand-in, or PostgREST on PostgreSQL with the migration."""
     if kind == "stand-in":
         rows = Database()
+        rows.most_rows = MOST_ROWS
         with sandbox(rows) as place:
             yield Served(f"{place.url}/supabase/rest/v1", rows.clear)
         return
@@ -61,7 +64,7 @@ def serving(kind: str) -> Iterator[Served]:
     with postgres() as database:
         database.run(MIGRATION)
         database.run(DOCUMENTED)
-        with postgrest(database) as url:
+        with postgrest(database, most_rows=MOST_ROWS) as url:
             yield Served(url, lambda: _empty(url))
 
 

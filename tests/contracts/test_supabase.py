@@ -13,7 +13,7 @@ from orchestrator.config import live_supabase
 from orchestrator.errors import NotConfigured, NotFound, VendorError
 from orchestrator.integrations import supabase_lacks
 from orchestrator.integrations.supabase import SupabaseEvents
-from tests.contracts.event_stores import NINE, SERVED, Served, event, run, serving, soon
+from tests.contracts.event_stores import MOST_ROWS, NINE, SERVED, Served, event, run, serving, soon
 from tests.fakes.postgrest import token
 
 ME = "user-123"
@@ -132,6 +132,18 @@ def test_a_table_without_our_columns_names_no_copies(served: Served) -> None:
             run(store.copies("evt_Standup", deadline=soon()))
         with pytest.raises(NotConfigured):
             run(store.of("acme").copies("evt_Standup", deadline=soon()))
+
+
+def test_a_calendar_is_read_to_its_end_however_few_rows_an_answer_holds(served: Served) -> None:
+    count = 2 * MOST_ROWS + 5
+    with served.store() as store:
+        for index in range(count):
+            insert(store, title=str(index), start=NINE + timedelta(minutes=index), external_id=None)
+        assert titles(store) == [str(index) for index in range(count)]
+        for index in range(MOST_ROWS + 1):
+            insert(store, title=f"alike {index}", start=NINE - timedelta(minutes=1), external_id=None)
+        with pytest.raises(VendorError, match=f"more than {MOST_ROWS} events"):
+            titles(store)
 
 
 @pytest.mark.parametrize(

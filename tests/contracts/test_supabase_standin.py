@@ -217,6 +217,12 @@ def test_a_read(both: tuple[Served, Served], query: str) -> None:
     assert reply[0] in (200, 400)
 
 
+@pytest.mark.parametrize("count", ["count=exact", "count=no"])
+@pytest.mark.parametrize("query", ["", "limit=1", "limit=1&offset=1", "limit=0", "title=eq.None", "offset=1"])
+def test_a_read_that_counts(both: tuple[Served, Served], query: str, count: str) -> None:
+    same(both, {"path": f"/events?order=title&{query}", "prefer": count})
+
+
 @pytest.mark.parametrize("query", ["start_time=bad.soon", "title=One", "or=(bad", "or=(bad)"])
 def test_a_read_that_cannot_be_parsed(both: tuple[Served, Served], query: str) -> None:
     replies = [ask(place, path=f"/events?{query}") for place in both]

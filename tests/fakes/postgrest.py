@@ -117,14 +117,15 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def postgrest(database: Postgres) -> Iterator[str]:
-    """PostgREST on a free loopback port; yields its address."""
+def postgrest(database: Postgres, *, most_rows: int = 1000) -> Iterator[str]:
+    """PostgREST on a free loopback port, with `most_rows` in an answer; yields its address."""
     program = _postgrest()
     assert program
     port = _free_port()
     settings = {
         "PGRST_DB_URI": f"postgres://authenticator@/postgres?host={database.folder}",
         "PGRST_DB_SCHEMAS": "public",
+        "PGRST_DB_MAX_ROWS": str(most_rows),
         "PGRST_DB_ANON_ROLE": "anon",
         "PGRST_JWT_SECRET": SECRET,
         "PGRST_SERVER_HOST": "127.0.0.1",

@@ -93,24 +93,28 @@ class Supabase(StandIn):
             raise PostgresError(404, "42P01", f'relation "public.{name}" does not exist')
         if ask.fault == "refuse":
             raise PostgresError(403, "42501", f"permission denied for table {table.name}")
-        work = _METHODS.get(ask.method)
-        if work is None:
+        work = _WRITES.get(ask.method)
+        if work is None and ask.method != "GET":
             raise PostgresError(405, "PGRST117", f"Unsupported HTTP method: {ask.method}")
         try:
-            answer = work(ask, table, Query(table, ask.query), caller)
+            query = Query(table, ask.query)
+            if work is None:
+                return _select(ask, query, caller, self._database.most_rows)
+            answer = work(ask, table, query, caller)
         except PostgresError as problem:
             if problem.code == "42501" and caller.role == "anon":
                 problem.status = 401
             raise
-        if ask.method != "GET":
-            self._database.changed()
+        self._database.changed()
         return answer
 
 
-def _select(ask: Ask, table: Table, query: Query, caller: _Caller) -> Response:
-    rows = [row for row in query.chosen() if caller.sees(row)]
-    response = _representation(ask, query.shape(rows), 200)
-    response.headers.update(_headers(ask, rows, query.offset))
+def _select(ask: Ask, query: Query, caller: _Caller, most: int) -> Response:
+    seen = [row for row in query.chosen() if caller.sees(row)]
+    rows = query.page(seen, most)
+    total = len(seen) if _preferences(ask).get("count") == "exact" else None
+    response = _representation(ask, query.shape(rows), 206 if total and len(rows) < total else 200)
+    response.headers.update(_headers(ask, rows, query.offset, total))
     return response
 
 
@@ -151,7 +155,7 @@ def _delete(ask: Ask, table: Table, query: Query, caller: _Caller) -> Response:
     return _told(ask, query, chosen)
 
 
-_METHODS = {"GET": _select, "POST": _insert, "PATCH": _update, "DELETE": _delete}
+_WRITES = {"POST": _insert, "PATCH": _update, "DELETE": _delete}
 
 
 def _told(ask: Ask, query: Query, rows: list[Row], ranged: list[Row] | None = None) -> Response:
@@ -182,17 +186,20 @@ def _typed(response: Response, kind: str = _JSON) -> Response:
     return response
 
 
-def _headers(ask: Ask, ranged: list[Row] | None = None, first: int = 0) -> dict[str, str]:
+def _headers(
+    ask: Ask, ranged: list[Row] | None = None, first: int = 0, total: int | None = None
+) -> dict[str, str]:
     applied = [f"{name}={value}" for name, value in _preferences(ask).items()]
     told = {"preference-applied": ", ".join(applied)} if applied else {}
-    return {"content-range": f"{first}-{first + len(ranged) - 1}/*" if ranged else "*/*", **told}
+    stretch = f"{first}-{first + len(ranged) - 1}" if ranged else "*"
+    return {"content-range": f"{stretch}/{'*' if total is None else total}", **told}
 
 
 def _preferences(ask: Ask) -> dict[str, str]:
     """Return the preferences that are understood, in PostgREST's own order."""
     pairs = [part.strip().partition("=") for part in ask.headers.get("prefer", "").split(",")]
-    given = {name: value for name, _, value in pairs}
-    return {name: given[name] for name in ("resolution", "missing", "return") if name in given}
+    given = {name: value for name, _, value in pairs if name != "count" or value == "exact"}
+    return {name: given[name] for name in ("resolution", "missing", "return", "count") if name in given}
 
 
 def _body(ask: Ask) -> list[Row]:

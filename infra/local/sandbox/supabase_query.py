@@ -44,7 +44,7 @@ class Query:
         return tuple(part.strip() for part in self.get(name).split(",") if part.strip())
 
     def chosen(self) -> list[Row]:
-        """Return the rows that pass every filter, in the order and number asked for."""
+        """Return the rows that pass every filter, in the order asked for."""
         rows = [row for row in self._table.rows if all(test(row) for test in self._tests)]
         for name in reversed(self.names("order")):
             column, *words = name.split(".")
@@ -52,8 +52,12 @@ class Query:
             down = "desc" in words
             last = "nullslast" in words or (not down and "nullsfirst" not in words)
             rows.sort(key=lambda row: _sortable(row[column], down=down, nulls_last=last), reverse=down)
+        return rows
+
+    def page(self, rows: list[Row], most: int) -> list[Row]:
+        """Return the stretch of `rows` that was asked for, no more than `most` of them."""
         limit = _whole(self.get("limit"))
-        return rows[self.offset : None if limit is None else self.offset + limit]
+        return rows[self.offset : self.offset + (most if limit is None else min(limit, most))]
 
     @property
     def offset(self) -> int:

@@ -183,11 +183,13 @@ class Table:
 class Database:
     """The tables: `events` as `docs/supabase.sql` makes it, and one as the document alone would have it.
 
-    `changed` is called after every write: whoever keeps the rows then has something to do.
+    An answer holds `most_rows` rows, as many as Supabase's own by default. `changed` is called after every
+    write: whoever keeps the rows then has something to do.
     """
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self.changed = changed
+        self.most_rows = 1000
         self.tables = {
             "events": Table("events", {**_DOCUMENTED, **_OURS}, ("user_id", "external_id")),
             "documented_events": Table("documented_events", _DOCUMENTED),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from orchestrator.calendar.changes import change
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
+from orchestrator.calendar.lengths import is_of_another
 from orchestrator.calendar.models import CalendarRequest, Clarification, Explanation, Operation, Reading
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
@@ -108,6 +109,20 @@ def _begins(spans: EventSpans, said: str, reference: Reference, title: str) -> N
         raise Unclear("date", end[1], f"'{end[1]}' is when '{title}' ends. When does it begin?", readings)
 
 
+def _with_its_own_length(spans: EventSpans, title: str, reference: Reference, content: str) -> EventSpans:
+    """Ask where a length may be that of something else: `Interview at 2pm, be 10 minutes early`."""
+    if not is_of_another(spans, content):
+        return spans
+    without = spans.model_copy(update={"duration": None})
+    try:
+        readings = [settle(one, reference, title) for one in (without, spans)]
+    except Impossible:
+        return without  # it has an end of its own: `9am-1pm with a 30 minute break`
+    if len({reading.key for reading in readings}) == 1:
+        return without
+    raise Unclear("duration", spans.duration, f"Is '{spans.duration}' how long '{title}' lasts?", readings)
+
+
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:
     """Ask where days that run forward may go back a week: said on a Wednesday, `Monday 9am, Thursday 2pm`."""
     day = _bare_weekday(spans)
@@ -145,6 +160,7 @@ def _one(
     if spans.operation != "create":
         found.changes.append(replace(change(spans, reference), index=index))
         return
+    spans = _with_its_own_length(spans, name.title, reference, request.content)
     booking = _booking(spans, name, request, settle(spans, reference, _nature(spans, name.title)))
     assumed = booking.assumed if name.given else ("title", *booking.assumed)
     booking = replace(booking, index=index, assumed=assumed)

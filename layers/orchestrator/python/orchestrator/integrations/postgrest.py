@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -55,6 +55,7 @@ class Ask:
 class Reply:
     """What came of a request. `status` is 0 when no answer came; `body` is a success's JSON.
 
+    `total` is the number of rows there are, more perhaps than were sent, if `count=exact` was preferred.
     `doubtful`: one of the tries got no answer that tells whether it was carried out.
     """
 
@@ -63,6 +64,7 @@ class Reply:
     error: dict[str, Any] | None = None
     failure: OrchestratorError | None = None
     doubtful: bool = False
+    total: int | None = None
 
     @property
     def code(self) -> str:
@@ -159,12 +161,18 @@ def _read(response: urllib3.BaseHTTPResponse, headers: dict[str, str]) -> Reply:
             return Reply(status, failure=errors.unreadable(type(problem).__name__), doubtful=True)
         body = None
     if 200 <= status < 300:
-        return Reply(status, body)
+        return Reply(status, body, total=_total(response.headers))
     secrets = [headers["apikey"], headers.get("authorization", "").removeprefix("Bearer ")]
     error = errors.said(body, status, secrets)
     # PostgREST's own errors undo what was begun; a gateway's 502 or 504 says nothing about that.
     doubtful = status >= 500 and status != 503 and not error["code"]
     return Reply(status, None, error, errors.failure(status, error, response.headers), doubtful)
+
+
+def _total(headers: Mapping[str, str]) -> int | None:
+    """Return the number behind the slash of `Content-Range: 0-99/250` (RFC 9110, section 14.4)."""
+    number = headers.get("content-range", "").rpartition("/")[2]
+    return int(number) if number.isdecimal() else None
 
 
 def _pause(reply: Reply, attempt: int) -> float | None:

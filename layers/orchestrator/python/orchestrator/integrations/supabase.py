@@ -24,7 +24,7 @@ from orchestrator.integrations.supabase_rows import TENANT, lost, row_of, stored
 from orchestrator.tenancy import DEFAULT_TENANT
 
 MOST_ROWS = 1000
-"""Rows of one answer: Supabase gives no more by default."""
+"""Rows of one answer: Supabase gives no more by default; a project may be set to fewer."""
 MOST_PAGES = 10
 """Answers that one look at a calendar is put together from."""
 _CONFLICT = ("on_conflict", "user_id,external_id")
@@ -64,12 +64,12 @@ class SupabaseEvents:
         """Return the user's events that meet the stretch, and every series that began before its end."""
         rows, first = list[StoredEvent](), None
         for _ in range(MOST_PAGES):
-            page = await self._page(user_id, since, until, first, deadline)
+            page, total = await self._page(user_id, since, until, first, deadline)
             # A page begins where the last one ended, so that no row is lost among those of one start.
             known = {row for row in rows if row.start == first}
             new = [row for row in page if row not in known]
             rows += new
-            if len(page) < MOST_ROWS:
+            if len(page) >= total:
                 return rows
             if not new:
                 break
@@ -78,8 +78,8 @@ class SupabaseEvents:
 
     async def _page(
         self, user_id: str, since: datetime, until: datetime, first: datetime | None, deadline: float
-    ) -> list[StoredEvent]:
-        """Return the earliest rows that begin at `first` or later."""
+    ) -> tuple[list[StoredEvent], int]:
+        """Return the earliest rows that begin at `first` or later, and how many there are."""
 
         def asking(lacks: frozenset[str]) -> Ask:
             later = [] if first is None else [("start_time", f"gte.{utc(first)}")]
@@ -88,7 +88,10 @@ class SupabaseEvents:
         # The tenant is asked for every time: when a table gets the column, the rows that others write into it
         # from then on are seen by nobody else, whatever was remembered.
         reply, _ = await self._send(asking, deadline, self._lacks.recent() - {TENANT})
-        return _rows(reply, stored)
+        page = _rows(reply, stored)
+        # Who leaves the number out has no more, unless the answer is full.
+        unsaid = len(page) + (len(page) >= MOST_ROWS)
+        return page, unsaid if reply.total is None else reply.total
 
     async def copies(self, external_id: str, *, deadline: float) -> Sequence[Copy]:
         """Return the rows of the tenant that stand for one event."""
@@ -176,7 +179,7 @@ def _between(
         ("order", "start_time.asc"),
         ("limit", str(MOST_ROWS)),
     )
-    return Ask("GET", query)
+    return Ask("GET", query, prefer="count=exact")
 
 
 def _rows(reply: Reply, read: Callable[[dict[str, Any]], _Row]) -> list[_Row]:
