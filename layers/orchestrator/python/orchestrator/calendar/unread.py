@@ -73,6 +73,8 @@ _OF_FEAST = re.compile(
 
 
 _EASTER = {4: "good friday", 5: "easter saturday", 6: "easter sunday", 0: "easter monday"}
+_NEAR = 120
+"""Characters that are looked at on either side of a day."""
 _ONE_OF_THEM = re.compile(
     r"(?:the )?(?:first|last|next|final)(?: (?:one|time|session|date|meeting|class))?(?: is| are)?(?: on)?"
 )
@@ -185,12 +187,12 @@ def _of_a_name(said: str, date: str) -> str | None:
         if feast[0].endswith(f" {date}"):
             return feast[0]
     for match in re.finditer(rf"(?<![\w']){re.escape(date)}(?!\w)", said):
-        before, behind = said[: match.start()], said[match.end() :]
+        before, behind = said[max(0, match.start() - _NEAR) : match.start()], said[match.end() :][:_NEAR]
         if named := _NAMED_WEEKDAY.search(before):
             return f"{named['name']}{match[0]}"
         if feast := _OF_FEAST.match(behind):
             return f"{match[0]}{feast[0]}"
-        led_in = re.search(r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
+        led_in = re.match(r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
         if led_in and _may_be_a_day(led_in["head"], led_in["day"]):
             return f"{led_in['day']}{match[0]}"
     return None
