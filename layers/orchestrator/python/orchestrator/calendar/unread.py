@@ -55,13 +55,14 @@ _NO_DAY = re.compile(
     r"(?:an?|one|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype|slack"
     r"|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch|campus"
     r"|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
-    rf"|for|with|at|to|me|us|you|him|her|them|behalf|grass|roof\w*|deck|pier|patio|floor|level|platform|channel|page|or|and|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
+    r"|for|with|at|to|me|us|you|him|them|or|and|grass|roof\w*|deck|pier|patio|floor|level|platform|channel"
+    rf"|page|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
     r"|delivery|arrival|departure|request|repeat|display|loan|lease|location|sky|today|tonight)(?!\w)"
 )
 """What may stand behind `on` and is plainly no name of a day."""
 _STREET = re.compile(
-    r"(?:\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill|island"
-    r"|beach|river|lake|coast|way)\b|str(?:aße|asse|\.))"
+    r"(?:\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill"
+    r"|island|beach|river|lake|coast|way)\b|str(?:aße|asse|\.))"
 )
 _NAMED_WEEKDAY = re.compile(
     r"(?<!\w)(?P<name>(?:easter|christmas|carnival|bank holiday|super bowl|mlk|orthodox|thanksgiving"
@@ -70,8 +71,6 @@ _NAMED_WEEKDAY = re.compile(
 _OF_FEAST = re.compile(
     r",? (?P<name>(?:of|in|after|before) (?:advent|lent|easter|christmas|pentecost|epiphany))\b"
 )
-
-
 _EASTER = {4: "good friday", 5: "easter saturday", 6: "easter sunday", 0: "easter monday"}
 _NEAR = 120
 """Characters that are looked at on either side of a day."""
