@@ -14,7 +14,7 @@ _QUOTE = re.compile(
     r"(?<![\w'\"{])(?<!\"[:,])(?P<q>'{1,2}"
     r"|\"{1,2})(?=\S)(?P<words>[^\"]+?)(?<=\S)(?P=q)(?![\w'\":])"
 )
-_MENTION = re.compile(r"(?<![\w.@])@\w[\w'-]*(?:\.\w[\w'-]*)*")
+_MENTION = re.compile(r"(?<![\w.@])@(?:(?:Dr|Mrs?|Ms|Prof)\. ?(?=[A-Z]))?\w+(?:[.-]\w+|['’](?!s\b)\w+)*")
 _HOUR, _SURE = words.ANY_HOUR, words.SURE_HOUR
 _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (

@@ -23,6 +23,13 @@ _CUT = re.compile(
     r" ?[;\n][;\n ]*|(?<=\w\w['\"])\. +|(?<=\w\w)[.!] +(?=[A-Z])|,? +(?:and|then|plus|also) +(?:then +"
     r"|also +)?|, +"
 )
+_SAID_OF_ALL = re.compile(
+    r"(?:[,.;:] *| - )(?:both|each|all(?: (?:two|three|four|five|of them))?"
+    rf"(?= (?:at|in|on|for|urgent|today|{words.TOMORROW}|this|next|{words.WEEKDAY}|\d)\b))"
+    r"(?P<behind> [^,.;]*)[.! ]*$|[,;](?P<before> [^,;]*) each[.! ]*$"
+)
+_OF_ALL = frozenset({"date", "duration", "priority", "place"})
+"""What can be said of several events at once: `both tomorrow`, `all at Luigi's`, `30 minutes each`."""
 _ARRIVES = re.compile(rf"{words.ARRIVES} (?P<hedge>)(?:(?:at|by|around|about) )?", re.I)
 _DEPARTS = re.compile(rf"{words.DEPARTS} (?:at )?", re.I)
 _ORDER = re.compile(
@@ -38,6 +45,10 @@ _HALF_SENTENCE = re.compile(
 _RELATIVE = re.compile(
     r" (?:before(?:hand)?|earlier|later|ahead|early|late|in advance|prior|after(?:wards)?)\b"
 )
+_TOM = re.compile(r"(?<!with )(?<!w/ )(?<!and )\btom\b")
+"""The man, or tomorrow; `with tom` is the man."""
+_AFTERWARDS = re.compile(r"after (?:school|work|class)\b")
+_LABEL = re.compile(r"(?:^|(?<=\n))[ \t]*(?:when|date|time|what|subject|title) ?:", re.IGNORECASE)
 _WITHIN = re.compile(
     r"(?<!starting)(?<!start)(?<!beginning)(?<!from)(?<!of) (?:this|next) (?:week|weekend|month|quarter"
     r"|year)(?!\w)"
@@ -47,7 +58,8 @@ _WITHIN = re.compile(
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
-    text = _BULLET.sub(lambda match: " " * len(match[0]), text)
+    for marking in (_BULLET, _LABEL):
+        text = marking.sub(lambda match: " " * len(match[0]), text)
     small = plain(text)
     if verbs.NOTHING.match(small) or verbs.of_the_world(small):
         return []
@@ -59,8 +71,40 @@ def extract(text: str) -> list[dict[str, Any]]:
         found = marks(text)  # "change the oil on Friday" is a thing to do
     if operation == "query":
         return [changes.asked(text, small, found)]
+    if said := _SAID_OF_ALL.search(small):
+        part = text[: said.start()]
+        events = _events(part, small, [mark for mark in found if mark.end <= said.start()])
+        if _said_of_all(events, said, text, found):
+            return events
+    return _events(text, small, found)
+
+
+def _events(text: str, small: str, found: Sequence[Mark]) -> list[dict[str, Any]]:
     events = [_event(text, small, *piece) for piece in _pieces(text, found)]
     return [event for event in _sharing(text, events) if event["title"] or event["operation"] == "cancel"]
+
+
+def _said_of_all(events: list[dict[str, Any]], said: re.Match[str], text: str, found: Sequence[Mark]) -> bool:
+    """Give each event what the end of the text says of all, and return whether that is all it says."""
+    start, end = said.span("behind" if said["behind"] else "before")
+    inside = [mark for mark in found if mark.start >= start and mark.end <= end]
+    fields = {mark.kind: text[mark.start : mark.end] for mark in inside}
+    place, pieces = titles.place(rest(text, start, end, inside))
+    fields |= {"place": place} if place else {}
+    taken = any(event[name] for event in events for name in fields if name in event)
+    if len(events) < 2 or taken or not fields or not fields.keys() <= _OF_ALL or _left(pieces, inside, text):
+        return False
+    for event in events:
+        event.update(fields)
+    return True
+
+
+def _left(pieces: Sequence[str], inside: Sequence[Mark], text: str) -> bool:
+    """Return whether words are left that are no phrase and lead to none."""
+    words = " ".join(pieces)
+    for mark in inside:
+        words = words.replace(text[mark.start : mark.end], "")
+    return bool(titles.title([words]))
 
 
 def _pieces(text: str, found: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
@@ -139,11 +183,23 @@ def _event(text: str, small: str, start: int, end: int, found: Sequence[Mark]) -
     if fields["recurrence"] and _WITHIN.search(small[start:end]):
         fields["recurrence"], fields["date"] = None, text[start:end].strip()
     fields["place"], pieces = titles.place(pieces)
-    fields["title"] = quoted or titles.title(pieces)
+    fields["title"] = quoted or _around_a_day(text, start, end, found) or titles.title(pieces)
     fields["description"] = None if quoted else titles.description(pieces)
     _take_orders(fields, text, small, start, end)
     fields["category"] = titles.category(pieces[0]) if quoted else titles.reminder(text[start:end])
     return fields
+
+
+def _around_a_day(text: str, start: int, end: int, found: Sequence[Mark]) -> str | None:
+    """Return the name around a weekday, if it is part of one."""
+    for index, mark in enumerate(found):
+        day = text[mark.start : mark.end]
+        if mark.kind == "date" and re.fullmatch(rf"{words.WEEKDAY}(?: {words.PART})?", plain(day)):
+            begin = found[index - 1].end if index else start
+            until = next((one.start for one in found if one.start >= mark.end), end)
+            if name := titles.around_a_day(text[begin : mark.start], day, text[mark.end : until]):
+                return name
+    return None
 
 
 def _apart(mark: Mark, small: str) -> Mark:
@@ -171,12 +227,16 @@ def _leave_open(
     fields: dict[str, Any], text: str, small: str, start: int, end: int, found: Sequence[Mark]
 ) -> None:
     """Take words of time that no phrase has into the date: what they say is not known, but they say it."""
-    if not fields["date"] and not fields["recurrence"] and (tom := re.search(r"\btom\b", text[start:end])):
+    if not fields["date"] and not fields["recurrence"] and (tom := _TOM.search(text[start:end])):
         fields["date"] = tom[0]  # the man, or tomorrow
         return
     for match in re.finditer(words.UNREAD, small[start:end]):
         first, last = start + match.start(), start + match.end()
         if any(mark.start < last and first < mark.end for mark in found):
+            continue
+        if small[:last].endswith("trick or"):
+            continue
+        if fields["time"] and _AFTERWARDS.match(small, first):
             continue
         if match[0] in {"until", "till"} and any(0 < mark.start - last < 5 for mark in found):
             continue

@@ -183,9 +183,12 @@ ZONE = (
 SHORT_ZONE = r"(?:[A-Z]{1,4}T|EASTERN|Eastern|Central|Mountain|Pacific)\b"
 """Right behind a time only, and in its own letters."""
 MONEY = (
-    r"(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
+    r"(?:(?:rs\.? ?|₹ ?)\d[\d.,]*(?: ?(?:lakh|crore)s?)?\b|\d[\d.,]*(?: ?(?:lakh|crore)s?)? ?(?:rupees?|rs)\b"
+    r"|\d[\d.,]* ?(?:lakh|crore)s?\b|(?:\d{1,3}(?: \d{3})+|\d[\d.,]* ?(?:k|m|million)) ?"
+    r"(?:[€£]|(?:eur|usd|gbp|chf|euros?|dollars?|pounds?)\b)"
+    r"|(?:(?:us\$|[$€£¥₹]|(?:usd|eur|gbp|chf|jpy|inr) ?)\d[\d.,']*\d(?: ?(?:k|m|million))?\b|(?:us\$"
     r"|[$€£¥₹])\d(?: ?(?:k|m|million)\b)?"
-    r"|\d[\d.,']*(?:\d)? ?(?:[€£](?!\d)|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b))"
+    r"|\d[\d.,']*(?:\d)? ?(?:[€£](?!\d)|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|bucks?|francs?)\b)))"
 )
 PRIORITY = (
     r"(?:not urgent|(?:top|highest|high|low|medium|normal)[- ]prio(?:rity)?|no rush|urgent(?:ly)?|asap"

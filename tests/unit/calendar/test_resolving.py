@@ -34,6 +34,12 @@ def test_a_mention_may_be_a_full_name_a_first_name_or_a_handle() -> None:
         assert booking.people.unresolved == (), name
 
 
+def test_a_mention_may_bear_a_title_stand_in_the_genitive_or_be_run_together() -> None:
+    listed = [{"user_id": "r", "user_name": "Anita Rao"}, {"user_id": "b", "user_name": "Tom Baker"}]
+    for words in ("Checkup with @Dr. Rao", "Tennis with @Tom's brother", "Lunch with @TomBaker"):
+        assert booked(f"{words} tomorrow at 3pm", user_mentions=listed).people.unresolved == (), words
+
+
 def test_an_address_is_no_mention() -> None:
     assert booked("Write to ann@example.com tomorrow at 2pm").people.unresolved == ()
 
@@ -58,6 +64,14 @@ def test_another_title_begins_with_a_capital_and_loses_its_at_signs() -> None:
         ("£3.5k", "3500.00", "GBP"),
         ("20 euros", "20.00", "EUR"),
         ("CHF 80", "80.00", "CHF"),
+        ("12 500 €", "12500.00", "EUR"),
+        ("45k EUR", "45000.00", "EUR"),
+        ("Rs 18000", "18000.00", "INR"),
+        ("Rs. 5,000", "5000.00", "INR"),
+        ("800 rupees", "800.00", "INR"),
+        ("₹1,50,000", "150000.00", "INR"),
+        ("1.5 lakh", "150000.00", "INR"),
+        ("2 crore rupees", "20000000.00", "INR"),
         ("two lemons", None, None),
     ],
 )
@@ -223,6 +237,14 @@ def test_a_phrase_of_a_model_that_is_no_phrase_is_a_question() -> None:
         ("Zoom with investors", "external_meeting"),
         ("One on one with Tom", "internal_meeting"),
         ("Budget call", "internal_meeting"),
+        ("Call Ben", "personal"),
+        ("Call the landlord", "personal"),
+        ("Wake-up call", "personal"),
+        ("Weekly call with mom", "personal"),
+        ("Call the client", "external_meeting"),
+        ("Call the team", "internal_meeting"),
+        ("On call", "other"),
+        ("Remind me call the vet", "reminder"),
         ("Remind me Take my medicine", "reminder"),
     ],
 )

@@ -50,3 +50,11 @@ def test_the_day_above_a_list_is_the_day_of_its_lines() -> None:
 def test_a_slip_that_nobody_knows_books_no_other_day(text: str) -> None:
     for outcome in both(text):
         assert not outcome.bookings
+
+
+def test_the_labels_of_a_form_are_no_part_of_what_they_label() -> None:
+    text = "Subject: Falcon status\nWhen: Tuesday, July 29, 2025 2:00 PM-3:00 PM\nWhere: Conference Room 5"
+    for outcome in both(text):
+        [booking] = outcome.bookings
+        assert (booking.title, booking.place) == ("Falcon status", "Conference Room 5")
+        assert written(outcome) == "2025-07-29T14:00+00:00/15:00"

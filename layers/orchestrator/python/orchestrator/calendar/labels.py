@@ -32,16 +32,28 @@ _CATEGORIES: dict[Category, str] = {
     "external_meeting": r"client|customer|vendor|supplier|partner|interview|demo|sales call|pitch|investor",
     "internal_meeting": (
         r"meeting|meet|standup|stand-up|sync|1:1|one[- ]on[- ]one|retro(?:spective)?|sprint|review|planning"
-        r"|call|all-hands"
+        r"|(?<!on )(?<!on-)call|all-hands"
         r"|workshop|kick-?off|catch-?up|approval|huddle"
     ),
     "focus": r"focus|deep work|block|writing time",
 }
 # A meeting about an invoice is a meeting: who meets decides before what it is about.
-_MEETING = re.compile(r"\b(?:meeting|meet|call|sync|review|standup|approval)s?\b")
+_MEETING = re.compile(r"\b(?:meeting|meet|(?<!on )(?<!on-)call|sync|review|standup|approval)s?\b")
 # To call mother, or to meet for drinks, is no meeting.
 _PRIVATE = frozenset({"personal", "health"})
-_VERB = re.compile(r"^(?:video )?(?:call|meet)\b(?! with)")
+_VERB = re.compile(
+    r"^(?:meet\b(?! with)"
+    r"|(?:(?:video|phone|weekly|daily|monthly|quick|wake-?up|remind me|to) )*call\b(?: with)?)"
+)
+_CALL = re.compile(
+    r"^(?:(?:remind me|to|video|phone|wake-?up) )*"
+    r"(?:call(?! (?:with|about|re|to|at|will|is|was|on|for|from)\b) [\w']|"
+    r"(?:phone|wake-?up) call\b)"
+)
+_WORK = re.compile(
+    r"\b(?:team|boss|manager|sales|office|colleagues?|support|recruiters?|hr|project|budget|supplier|agency|lawyer"
+    r"|board|ceo|cto|cfo|candidates?|sync|review|planning|standup|meeting)\b"
+)
 _TIMED = re.compile(
     r"\b(?:meet(?:ing)?|call|sync|stand-?up|1:1|one[- ]on[- ]one|retro(?:spective)?|review|interview|demo"
     r"|appointment"
@@ -51,6 +63,29 @@ _TIMED = re.compile(
     r"|talk|chat"
     r"|session|exam|check-?up|therapy|date)\b"
 )
+
+_GENERIC = re.compile(
+    r"(?:[\w'-]+ )?(?:meeting|meet|call|facetime|zoom|sync|chat|talk|appointment|breakfast|brunch|lunch"
+    r"|dinner|supper|coffee|tea|drinks|beers?|walk|hike|run|date|session|class|lesson|playdate|tasting|interview"
+    r"|review|catch-?up|check-?in|meet-?up|party|picnic|bbq|barbecue|movie|cinema|concert|trip|visit)s?"
+    r"|[a-z]+"
+)
+
+
+_TRANSITIVE = re.compile(
+    r"(?:pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|feed|wash"
+    r"|clean)"
+)
+
+
+def needs_an_object(title: str) -> bool:
+    """Tell whether a name is a verb that says nothing without whom, or what: `pick up`."""
+    return bool(_TRANSITIVE.fullmatch(title.strip().lower()))
+
+
+def is_generic(title: str) -> bool:
+    """Tell whether a name tells only what kind of thing it is, so that with whom belongs to it."""
+    return bool(_GENERIC.fullmatch(title)) or needs_an_object(title)
 
 
 def priority_of(words: str) -> Priority | None:
@@ -65,11 +100,19 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
         (name for name, pattern in _CATEGORIES.items() if _has(pattern, text)), None
     )
     found: Category = known or "other"
+    others = tuple(others)
     if known in _PRIVATE:
         text = _VERB.sub("", text)
+    elif known in {None, "reminder", "internal_meeting"} and not others and _calls_somebody(text):
+        return "reminder" if known == "reminder" else "personal"
     if _MEETING.search(text):
         found = "external_meeting" if _has(_CATEGORIES["external_meeting"], text) else "internal_meeting"
     return _by_domain(found, others, own_email)
+
+
+def _calls_somebody(text: str) -> bool:
+    """Tell whether `text` is about calling somebody, and nobody at work: that is no meeting."""
+    return bool(_CALL.match(text)) and not _WORK.search(text)
 
 
 def needs_a_time(words: str) -> bool:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from orchestrator.calendar.models import CalendarRequest, Mention
 
 # An address has an @ inside a word; a mention begins with it.
-_AT = re.compile(r"(?<![\w.@])@(?:\"(?P<quoted>[^\"]+)\"|(?P<name>\w[\w'-]*(?:\.\w[\w'-]*)*))")
+# The 's of `@Tom's brother` is none of Tom's name, the `Dr.` of `@Dr. Rao` is one of hers.
+_AT = re.compile(
+    r"(?<![\w.@])@(?:\"(?P<quoted>[^\"]+)\""
+    r"|(?P<name>(?:(?:Dr|Mrs?|Ms|Prof)\. ?(?=[A-Z]))?\w+(?:[.-]\w+|['’](?!s\b)\w+)*))"
+)
+_TITLE = re.compile(r"(?:dr|mrs?|ms|prof)\. ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,25 @@ def longest_name(text: str, at: int, people: Sequence[Mention]) -> int:
 
 
 def _listed(name: str, people: Sequence[Mention]) -> bool:
-    wanted = name.casefold()
+    wanted = _TITLE.sub("", name.casefold())
     return any(
-        wanted in {p.user_name.casefold(), p.user_id.casefold(), p.user_email.casefold(), _handle(p)}
-        or p.user_name.casefold().split(" ")[0] == wanted
+        wanted
+        in {
+            p.user_id.casefold(),
+            p.user_email.casefold(),
+            _handle(p),
+            *_called(p, titled=wanted != name.casefold()),
+        }
         for p in people
     )
+
+
+def _called(person: Mention, *, titled: bool) -> set[str]:
+    """Return what `person` may be called by: the full name, run together, too, or the first of it."""
+    name = _TITLE.sub("", person.user_name.casefold())
+    first, _, _ = name.partition(" ")
+    last = {name.rpartition(" ")[2]} if titled else set[str]()
+    return {name, name.replace(" ", ""), first, *last}
 
 
 def _handle(person: Mention) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestrator.calendar.changes import change
+from orchestrator.calendar.company import company_of
 from orchestrator.calendar.explain import explain, verbatim
 from orchestrator.calendar.labels import category_of, priority_of
 from orchestrator.calendar.lengths import is_of_another
@@ -22,6 +23,7 @@ from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
 from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
+from orchestrator.calendar.remarks import ask_about_remarks
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
@@ -67,9 +69,10 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
     reference, found = reference_of(request), _Found()
     parts = stretches(extraction.events, request.content)
     for index, (spans, part) in enumerate(zip(extraction.events, parts, strict=True)):
-        title, named = title_of(spans, request.content)
+        title, named = title_of(spans, request.content, extraction.events[index - 1] if index else None)
         about = spans.description or part
         try:
+            ask_about_remarks(index, extraction.events, request.content)
             _begins(spans, part, reference, title)
             ask_for_unread_day(spans, part, reference)
             ask_for_an_address(spans, part)
@@ -191,18 +194,23 @@ def _booking(spans: EventSpans, name: _Name, request: CalendarRequest, when: Whe
     )
 
 
-def title_of(spans: EventSpans, content: str) -> tuple[str, bool]:
+def title_of(spans: EventSpans, content: str, before: EventSpans | None = None) -> tuple[str, bool]:
     """Return an event's title and whether the text gives it one.
 
     Without a title it is called by its category's words, or by the text itself; with somebody, one meets.
+    What says no more than `lunch` is called by whom it is with, too, wherever that stands. What says no more
+    than with whom is what the event `before` is: `interview with Li at 2 and with Cho at 3`.
     """
     words = spans.title or spans.category or ""
     if not words.strip():
         return _shortened(" ".join(content.split())), False
     if _is_quoted(words, content):
         return _shortened(words), True
+    if spans.title:
+        words = f"{words} {company_of(spans)}"
     plain = re.sub(r"(?<!\w)@(?=\w)", "", " ".join(words.split())).strip(" ,.;:")
-    plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", "Meeting with ", plain)
+    kind = re.match(r"(?i).+?(?= with )", before.title or "") if before else None
+    plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", f"{kind[0] if kind else 'Meeting'} with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
 
 

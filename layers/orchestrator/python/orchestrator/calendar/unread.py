@@ -52,9 +52,9 @@ _TOPIC = re.compile(
 )
 """What goes on with `on`, which then leads to what it is about."""
 _NO_DAY = re.compile(
-    r"(?:an?|one|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype|slack"
-    r"|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch|campus"
-    r"|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
+    r"(?:an?|one|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype"
+    r"|slack|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch"
+    r"|campus|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
     r"|for|with|at|to|me|us|you|him|them|or|and|grass|roof\w*|deck|pier|patio|floor|level|platform|channel"
     rf"|page|\W*\d|{WEEKDAY}|{MONTH}|{TOMORROW}"
     r"|delivery|arrival|departure|request|repeat|display|loan|lease|location|sky|today|tonight)(?!\w)"

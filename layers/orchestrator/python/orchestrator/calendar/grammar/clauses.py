@@ -28,14 +28,16 @@ class Clause:
 
 
 _BULLET = re.compile(rf"(?:^|(?<=\n))[ \t]*(?:[-*•·–]|\d\d?[.)](?! ?{MONTH}\b)) +", re.IGNORECASE)
+_LABEL = re.compile(r"(?:^|(?<=\n))[ \t]*(?:when|date|time|what|subject|title) ?:", re.IGNORECASE)
 _DEPARTS = re.compile(rf"{DEPARTS} ")
 _COMPANY = re.compile(r"\bwith (?:[\w'.]+,? ){0,3}[\w'.]+$")
 _PERSON = re.compile(r"(?:(?:the|my|our|her|his) )?[\w'-]+ ?$")
 
 
 def without_bullets(original: str) -> str:
-    """Return a text with spaces for what only marks the lines of a list."""
-    return _BULLET.sub(lambda match: " " * len(match[0]), original)
+    """Return a text with spaces for what only marks the lines of a list or of a form."""
+    plain = _BULLET.sub(lambda match: " " * len(match[0]), original)
+    return _LABEL.sub(lambda match: " " * len(match[0]), plain)
 
 
 def clauses(text: str, original: str, found: Sequence[Mark]) -> list[Clause]:

@@ -6,17 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.calendar.grammar import places
 from orchestrator.calendar.grammar.marks import HIDDEN, Mark
 from orchestrator.calendar.grammar.vocabulary import (
     ALONE_PLACE,
     CALLED,
+    CALLED_THERE,
+    DAY_FOLLOWS,
     DESCRIBES,
     DOUBT,
+    FOR_WHOM,
     FOREIGN_ZONE,
     GENERIC,
     LEAD,
     NAME,
     NUMBER_NAME,
+    OBJECT,
     OWN_PLACE,
     PART_NAME,
     PLACE,
@@ -28,7 +33,8 @@ from orchestrator.calendar.grammar.vocabulary import (
     TAIL,
     WORK,
 )
-from orchestrator.calendar.phrases.words import MONTH, same_length
+from orchestrator.calendar.labels import needs_a_time, needs_an_object
+from orchestrator.calendar.phrases.words import MONTH, PART, WEEKDAY, same_length
 
 _NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
 _INSIDE = frozenset({"mention", "amount", "priority"})
@@ -58,17 +64,41 @@ def rest(original: str, start: int, end: int, found: Sequence[Mark]) -> Rest:
         or _unknown_zone(original, found)
         or _doubt(pieces, found, original)
     )
-    title = quote.words.strip("'\"‘’“”„«»") if quote else _titled(chunks)
+    title = quote.words.strip("'\"‘’“”„«»") if quote else _around_a_day(original, start, end, found)
+    title = title or _titled(chunks)
     others = chunks if quote else [chunk for chunk in chunks if chunk != title]
     category = _before_called(others[0]) if quote and others else None
     notes = next((chunk for chunk in (others[1:] if category else others) if DESCRIBES.match(chunk)), None)
+    told = OBJECT if needs_an_object(title or "") else FOR_WHOM
+    notes = notes or next((match[1] for piece in pieces[1:] if (match := told.fullmatch(piece))), None)
     return Rest(title, place, None if quote else notes, category, doubt)
 
 
 def _titled(chunks: Sequence[str]) -> str | None:
     """Return the first chunk, unless it only says that there is something to remember."""
     telling = (chunk for chunk in chunks if not GENERIC.fullmatch(same_length(chunk)))
-    return next(telling, chunks[0] if chunks else None)
+    found = next(telling, chunks[0] if chunks else "")
+    return re.sub(r"^about (?:the )?", "", found, flags=re.IGNORECASE) or None
+
+
+def _around_a_day(original: str, start: int, end: int, found: Sequence[Mark]) -> str | None:
+    """Return a name that has a weekday in it: `Casual Friday drinks`, `Girls' Friday night`."""
+    for index, mark in enumerate(found):
+        if mark.kind != "date" or not re.fullmatch(rf"{WEEKDAY}(?: {PART})?", same_length(mark.words)):
+            continue
+        before = original[found[index - 1].end if index else start : mark.start]
+        following = next((one.start for one in found if one.start >= mark.end), end)
+        behind = re.match(r" [a-z][\w'’ -]*", original[mark.end : following])
+        first, last = _stripped(before), _stripped(behind[0]) if behind else ""
+        whose = re.fullmatch(r"\S+(?:'s|s')", same_length(first))
+        named = whose or (last and (" " not in first or re.search(r"\bfirst$", first)))
+        if not first or not named or not before.endswith(f"{first} ") or DAY_FOLLOWS.match(last.lower()):
+            continue
+        if not whose and (needs_a_time(first) or needs_an_object(first)):
+            continue
+        if original.startswith(f" {last}", mark.end) or not last:
+            return original[mark.start - len(first) - 1 : mark.end + len(f" {last}".rstrip())]
+    return None
 
 
 def _season(place: str | None) -> str | None:
@@ -132,9 +162,14 @@ def _place(pieces: list[str]) -> tuple[str | None, list[str]]:
     for index, piece in enumerate(pieces):
         if index and piece.startswith(",") and (alone := ALONE_PLACE.fullmatch(piece)):
             return alone[1], [*pieces[:index], *pieces[index + 1 :]]
+        named = any(map(_stripped, pieces[:index]))
+        if named and (plain := places.alone(piece, " ".join(pieces[:index]))):
+            return plain, [*pieces[:index], *pieces[index + 1 :]]
         match = PLACE.search(piece) or PLACE.search(same_length(piece))
         # Behind a phrase of its own, `at` and `in` can only lead to a place.
         match = (OWN_PLACE.match(piece) if index else None) or match
+        if match and not index and CALLED_THERE.search(same_length(piece[: match.end()])):
+            continue
         if (work := WORK.search(piece)) and match and work.start() < match.start() < work.end():
             continue
         if match and (index or match.start()):

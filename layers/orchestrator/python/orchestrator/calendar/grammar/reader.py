@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.calendar.grammar.clauses import Clause, clauses, without_bullets
@@ -11,6 +11,7 @@ from orchestrator.calendar.grammar.leftovers import Rest, rest
 from orchestrator.calendar.grammar.marks import MOVE_JOIN, Mark, marks
 from orchestrator.calendar.grammar.moves import moves, moving
 from orchestrator.calendar.grammar.queries import asking
+from orchestrator.calendar.grammar.shared import said_of_all, tail
 from orchestrator.calendar.grammar.verbs import SECOND, STRONG_MOVE, VERB, of_the_world, operation_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
@@ -90,6 +91,18 @@ def extract(request: CalendarRequest) -> Understood:
         return Understood(Extraction())
     if operation == "query":
         return _single(*asking(text, original, found))
+    if not (said := tail(text)):
+        return _events(text, original, found)
+    begin = said.start()
+    understood = _events(text[:begin], original[:begin], [mark for mark in found if mark.end <= begin])
+    events = said_of_all(said, original, found, understood.extraction.events)
+    if events is None:
+        return _events(text, original, found)
+    understood.extraction = Extraction(events=events)
+    return understood
+
+
+def _events(text: str, original: str, found: Sequence[Mark]) -> Understood:
     understood = Understood(Extraction())
     events: list[EventSpans] = []
     for clause in clauses(text, original, found)[:MAX_EVENTS]:
@@ -156,7 +169,9 @@ def _man_or_day(spans: EventSpans) -> str | None:
         return title
     if half := _HALF_SENTENCE.search(same_length(title)):
         return half[0]
-    match = None if spans.date or spans.recurrence else re.search(r"\btom\b", title)
+    match = (
+        None if spans.date or spans.recurrence else re.search(r"(?<!with )(?<!w/ )(?<!and )\btom\b", title)
+    )
     return match[0] if match else None
 
 

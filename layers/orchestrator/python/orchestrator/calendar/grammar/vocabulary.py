@@ -19,7 +19,8 @@ COURTESY = (
     r"|there is|there's|go ahead and|also|then|and|so|ok|okay"
 )
 _MAKE = (
-    r"schedule|book(?! (?:club|fair|signing|launch|report|review))|set up|set aside|set|setup"
+    r"schedule|book(?! (?:club|fair|signing|launch|report|review|swap|sale|tour|reading))|set up|set aside"
+    r"|set|setup"
     r"|plan(?! (?:review|b)\b)|arrange"
     r"|organi[sz]e|add|create|put(?! [^,;\n]*\b(?:out|away|up|down|together)\b)"
     r"|make(?= (?:an? |the )?(?:appointment|reservation|booking|event|entry|meeting|note)\b)|enter|note"
@@ -28,13 +29,29 @@ _MAKE = (
     r"|reserve|pencil in"
     r"|save the date(?: for)?"
 )
+_AT = r"@[\w.'-]+(?:(?:,| and| &) @[\w.'-]+)*"
+SPOKEN = (
+    r"(?:hi|hey|hello|good (?:morning|afternoon|evening)) @?[a-z]+(?=,)"
+    r"|good (?:morning|afternoon|evening)(?=[,!])"
+    rf"|(?:cc )?{_AT}(?=,? (?:can|could|would|will|shall|let's|please|pls)\b| ?:)"
+    r"|(?:can|could|shall) (?:we|i) (?:do|have)(?= )|(?:ping|nudge|poke) me(?: to| about)?|afterwards"
+    r"|(?:put|note|write) down(?: that)?(?! to\b)|(?:quick |friendly |just a )*(?:reminder|heads[- ]up"
+    r"|note) that|(?:writing to confirm|confirming)(?= (?:the|our|my)\b)"
+    r"|thank(?:s| you) for [^,.!?;]{1,40}(?=[.!])"
+    r"|(?:i|we) would like to(?: have)?(?! invite\b)"
+    r"|(?:i|we)(?: have|'ve)? (?:just )?(?:booked|scheduled|arranged|reserved)(?= (?:an?|the|my|our)\b)"
+    r"|(?:(?:we|i)(?: would|'d) like to invite|you(?:'re| are) invited)"
+    r"(?: you)? (?:to|for)|your|dear (?:mr|mrs|ms|dr|prof)\.? [a-z]+(?=,)"
+)
+"""What is said to somebody before the event is named."""
 _STARTING = r"(?:starting|beginning)(?: on| from| at)?"
 LEAD = re.compile(
-    rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{COURTESY}|{_MAKE}|a new|an?|(?:my|the|our) calendar|the|my|our"
+    rf"(?:[\s,;:.!•*-]+|'s(?= |$)|(?:{SPOKEN}|{COURTESY}|{_MAKE}|a new"
+    r"|an?(?![/-])|(?:my|the|our) calendar|the|my|our"
     r"|new(?! year)|in|for|of|me|to|as|on(?= (?:vacation|holidays?|(?:annual |sick )?leave|pto)\b))(?![\w']))"
     r"|(?:an? )?(?:event|appointment|entry|reminder|slot|time|calendar event) "
     r"(?:for|to|called|named|titled|about) "
-    r"|(?:event|appointment|entry|reminder|task|to-?do|note) ?:"
+    r"|(?:event|appointment|entry|reminder|task|to-?do|note|subject|re|fwd?) ?:"
 )
 """What stands before a title and is no part of it."""
 GENERIC = re.compile(
@@ -47,12 +64,13 @@ REQUEST = re.compile(
     re.IGNORECASE,
 )
 """Where a sentence ends and the one begins that asks for something."""
-PUNCTUATION = " \t\n,;:.!?(-"
+PUNCTUATION = " \t\n,;:.!?(-/|–"
 TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is|will be|takes place"
+    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is"
+    r"|will (?:be|run|start|begin|take place)|takes place|(?:has been|was|is) (?:scheduled|booked|confirmed)"
     r"|scheduled|happening|of|with|and|it|to)$"
 )
 """What stands behind a title or a place and only leads to the next phrase."""
@@ -60,6 +78,8 @@ ARRIVES = r"(?:arriv(?:es?|ing)|lands|landing|ends|ending|finish(?:es|ing))"
 DEPARTS = r"(?:departs|departing|leaves|leaving|starts?|starting|begins?|beginning|doors(?: open)?)"
 """What leads to the hour at which something that was named before ends, or starts."""
 CALLED = re.compile(r"\b(?:called|named|titled|entitled)(?: |$)")
+CALLED_THERE = re.compile(r"\b(?:call|phone|ring|facetime|skype) (?!in\b|at\b)[^,;]*\bin (?:the )?$")
+"""`Call my brother in Sydney`: where somebody else is."""
 
 _PLACE_NOUN = (
     r"(?:conference |meeting )?room|office|building|lobby|caf[eé]|hall|suite|floor|park|library"
@@ -72,11 +92,13 @@ _ONLINE = r"zoom|teams|google meet|skype|slack|webex|facetime|discord"
 PLACE = re.compile(
     rf"(?:^|(?<=\s))(?:(?:via|over|on) (?={_ONLINE})"
     rf"|(?:at|in) (?=(?:the |our |my )?(?:\w+ ){{0,2}}(?:{_PLACE_NOUN})\b)|(?:at|in) (?=(?:the )?[A-Z])"
-    rf"|(?<!look )at (?=\w+'s(?!\w))"
+    rf"|(?<!look )at (?=\w+'s(?!\w)|(?:my|our|his|her|their) (?:\w+ )?\w+(?:'s|s')(?!\w))"
     rf"|(?<!look )(?<!looking )at (?=(?:the|our|his|her|their) [\w'-]+(?: [\w'-]+)? ?$)|@ (?=\w))"
 )
 OWN_PLACE = re.compile(
-    r"[\s,]*(?:(?:at|in)\s+|@ ?)(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])", re.IGNORECASE
+    r"[\s,]*(?:(?:at|in)\s+|@ ?|(?:where|location|venue) ?: )"
+    r"(?!(?:my|the|our) (?:calendar|diary|schedule)\b)(?=[^\W\d])",
+    re.IGNORECASE,
 )
 """A place that stands behind a phrase of its own, where `at` and `in` can lead to nothing else."""
 WORK = re.compile(
@@ -90,10 +112,28 @@ ALONE_PLACE = re.compile(
     re.IGNORECASE,
 )
 """A piece between commas that only says where: `Friday 2pm, Room 4B`."""
-PLACE_END = re.compile(r"(?=,| with | about | regarding | to discuss | for | and )")
+PLACE_END = re.compile(
+    r"(?=,| with | about | regarding | to (?:discuss|talk|go over|review|prepare|plan|celebrate|see|look)\b"
+    r"| for | and |(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bStr)[.!?]\s+[A-Z])"
+)
+OBJECT = re.compile(
+    r" ((?:[A-Z][\w'’-]*|(?:the|my|our|some) [a-z][\w'’-]*|mom|mum|dad|grandma|grandpa|rent|kids)"
+    r"(?: [\w'’-]+){0,4})[\s.!]*"
+)
+"""Whom or what a verb needs, behind the time that stands between them: `pick up at 4 Leo from school`."""
+DAY_FOLLOWS = re.compile(
+    r"(?:at|from|in|on|with|for|to|until|till?|about|and|or|then|by|via|w/|re|not|if|please|pls|thanks|thx|is|are"
+    r"|was|will|works?|starts?|ends?|all|every|each|only|again|instead|next|this|before|after|early|late)\b"
+)
+"""What stands behind a day and is no part of a name with that day in it."""
 DESCRIBES = re.compile(
     r"\s*(?:,\s*)?(?:with|about|regarding|re:?|to (?:discuss|talk about)|agenda)\b", re.IGNORECASE
 )
+FOR_WHOM = re.compile(
+    r"\s*(for (?:(?:the |my |our )?[A-Z][\w.'’-]*(?: (?:and|&) [A-Z][\w'’-]*)?|(?:my |our |the )?"
+    r"(?:mom|mum|dad|kids|boys|girls|team|two|baby))|to (?:discuss|talk about) [^,;.!?]+)[\s.!?]*"
+)
+"""For whom or what something is, behind its time: `swimming at 10 for Mia`, `to discuss the fence`."""
 
 _STRETCHES = (
     r"today|tonight|tomorrow|yesterday|days|(?:the|that|same|per|a|one|mid|work) day|weeks?|weekends?"
@@ -149,7 +189,7 @@ DOUBT = re.compile(
     rf"|\b(?:{_STRETCHES}|{_NUMBERS}|{_RELATIONS}|{_CONDITIONS})\b"
 )
 """Words that may change when, whether or how often something is."""
-PART_NAME = re.compile(rf"(?<!in the )(?<!this )\b{PART}s?\b")
+PART_NAME = re.compile(rf"\bafter[- ](?:school|work|class)\b|(?<!in the )(?<!this )\b{PART}s?\b")
 NUMBER_NAME = re.compile(
     r"(?<=[a-z] )(?<!\bat )(?<!\bto )(?<!\bby )(?<!from )(?<!till )(?<!until )(?<!\bor )(?<!\band )"
     r"(?<!\bfor )"
@@ -163,6 +203,8 @@ NAME = re.compile(
     r"(?<!\w)\+?\(?\d{1,4}\)?(?:[ -]\(?\d{2,4}\)?){2,5}(?!\w)|(?<!\w)\d+-[a-z](?!\w)"
     r"|\b(?:release|version|build|sprint|ticket|issue|section|chapter|pr|v|phase"
     r"|part) ?#?\d+(?:\.\d+)*(?![\w:])"
+    r"|\bgood (?:morning|afternoon|evening)(?=[,!])|\btrick or treat\w*"
+    r"|\bsee (?:you|ya) (?:then|there|soon)(?=[.! ]*$)"
     r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
     r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
     r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"

@@ -17,6 +17,10 @@ _SIGNS = {
     "us$": "USD",
     "c$": "CAD",
     "a$": "AUD",
+    "rs": "INR",
+    "rs.": "INR",
+    "lakh": "INR",
+    "crore": "INR",
 }
 _NAMES = {
     "dollar": "USD",
@@ -29,13 +33,24 @@ _NAMES = {
     "franc": "CHF",
 }
 _CODES = "usd|eur|gbp|jpy|inr|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|cny|sgd|hkd|krw|brl|mxn|zar"
-_FIGURE = r"\d{1,3}(?:\.\d{3})+(?:,\d\d|(?![\d,.]))|\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d{1,2})?"
-_SCALE = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
+_FIGURE = (
+    r"\d{1,2}(?:,\d\d)+,\d{3}(?![\d,])"
+    r"|\d{1,3}(?:\.\d{3})+(?:,\d\d|(?![\d,.]))|\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d{1,2})?"
+)
+_SCALE = {
+    "k": 1_000,
+    "thousand": 1_000,
+    "m": 1_000_000,
+    "million": 1_000_000,
+    "lakh": 100_000,
+    "crore": 10_000_000,
+}
 _MONEY = re.compile(
-    rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
-    r"(?P<s>k|m|thousand|million)?(?![\w])"
-    rf"|(?<![\d.,])(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million)? ?"
-    rf"(?P<unit>[€£¥₹₩$](?!\d)|(?:{_CODES}|{'|'.join(_NAMES)})s?(?!\w)))"
+    rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|rs\.?(?= ?\d)|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
+    r"(?P<s>k|m|thousand|million|lakh|crore)?s?(?![\w])"
+    rf"|(?<![\d.,])(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million|lakh|crore)? ?"
+    rf"(?P<unit>[€£¥₹₩$](?!\d)|(?:{_CODES}|{'|'.join(_NAMES)}|rs)s?(?!\w)"
+    r"|(?<=\d )(?:lakh|crore)s?(?! rupee)(?!\w)))"
 )
 
 
@@ -59,8 +74,9 @@ def read(phrase: str) -> Money | None:
     if not match:
         return None
     unit = match["sign"] or match["unit"]
-    scale = _SCALE.get(match["s"] or match["s2"] or "", 1)
-    code = _SIGNS.get(unit) or _NAMES.get(unit.removesuffix("s")) or unit.upper()[:3]
+    scale = _SCALE.get(match["s"] or match["s2"] or unit.removesuffix("s"), 1)
+    code = _SIGNS.get(unit) or _SIGNS.get(unit.removesuffix("s")) or _NAMES.get(unit.removesuffix("s"))
+    code = code or unit.upper()[:3]
     value = (_plain(match["n"] or match["n2"]) * scale).quantize(Decimal("0.01"))
     return Money(value, code)
 
