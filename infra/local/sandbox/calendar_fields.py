@@ -31,11 +31,7 @@ def put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
     if mark.kind == "vague":
         fields["time"] = said
         return
-    name = mark.kind
-    if name in {"date", "time"} and (end := _UNTIL.search(before)) and _begun(fields, name, end[0]):
-        name = f"end_{name}"
-    elif name == "time" and fields["time"] and (_ends_a_stretch(fields) or _ARRIVES.search(before)):
-        name = "end_time"
+    name = _name(fields, mark.kind, said, before)
     if name == "time" and not fields["time"] and (ends := _ENDS.search(before)):
         said = text[mark.start - len(ends[0]) : mark.end]  # its end alone, and nobody knows its start
     if fields[name] is None:
@@ -43,6 +39,24 @@ def put(fields: dict[str, Any], mark: Mark, text: str, before: str) -> None:
     elif name in WHEN:
         first = text.find(fields[name])
         fields[name] = text[first : mark.end]
+
+
+def _name(fields: dict[str, Any], name: str, said: str, before: str) -> str:
+    """Return the field of a phrase of the kind `name`: the end of something, or that kind's own."""
+    if name in {"date", "time"} and (end := _UNTIL.search(before)) and _begun(fields, name, end[0]):
+        return f"end_{name}"
+    if name == "time" and fields["time"] and (_ends_a_stretch(fields) or _ARRIVES.search(before)):
+        return "end_time"
+    if name == "date" and _ends_a_night(fields, before) and re.fullmatch(words.TOMORROW, said.lower()):
+        return "end_date"
+    return name
+
+
+def _ends_a_night(fields: dict[str, Any], before: str) -> bool:
+    """Return whether a range of hours of tonight stands right before: it may end tomorrow."""
+    time = (fields["time"] or "").lower()
+    tonight = "tonight" in time or "tonight" in (fields["date"] or "").lower()
+    return tonight and before.endswith(f"{time} ") and bool(re.search(r"-|\b(?:to|until|till?)\b", time))
 
 
 def _ends_a_stretch(fields: dict[str, Any]) -> bool:

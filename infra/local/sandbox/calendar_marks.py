@@ -20,10 +20,13 @@ _HEDGE = r"(?:around |about |after |before |by )?"
 _TIME = (
     rf"{_BEHIND}(?:(?P<lead>at|from|between|@|starting atMORE) )?(?P<time>tonight at {_HOUR}"
     rf"|{_HOUR} ?(?:JOIN) ?{_HOUR}h?(?! ?(?:days|weeks|hours|min|people))"
+    rf"(?! (?:[\w'.-]+ ){{1,2}}{words.STREET})"
     rf"|{_HEDGE}{_HOUR}(?: and {_SURE}| or {_HOUR})?(?:(?<=\d)z)?)(?![\w%]|[.,/:-]\d)"
 )
 _BETWEEN = re.compile(rf"(?<!\w)(?P<time>between {_HOUR} and {_HOUR})(?!\w)")
-_BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
+_ZONED = rf"{_SURE} (?:[a-z]{{1,4}}t|{words.ZONE})"
+_ON_TWO_CLOCKS = re.compile(rf"{_BEHIND}{_ZONED} ?[/=(] ?{_ZONED}\)?(?!\w)")
+_BARE = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?[ap]?"
 _AFTER_DAY = re.compile(
     rf",? (?P<time>(?:(?:around|about) )?{_BARE}(?: ?(?:-|to|until|till) ?{_BARE})?)"
     r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
@@ -36,10 +39,12 @@ _BARE_RANGE = re.compile(
     rf"|tomorrow|next|this|{words.WEEKDAY})\b))"
 )
 _COUNTED = re.compile(
-    r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?|items?"
+    r"\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|(?<!next )(?<!this )weeks?"
+    r"|days?|ages?|grades?|items?"
     r"|slides?"
     r"|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?|parts?|volumes?"
-    r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs)\.? $"
+    r"|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs"
+    r"|seats?|coach(?:es)?|platforms?|tracks?|berths?|cabins?)\.? $"
 )
 _FINDERS = {
     "recurrence": re.compile(
@@ -131,6 +136,8 @@ def _phrases(text: str) -> Iterator[Mark]:
 
 
 def _times(text: str, join: str) -> Iterator[Mark]:
+    for match in _ON_TWO_CLOCKS.finditer(text):
+        yield Mark(*match.span(), "time")
     for match in _BETWEEN.finditer(text):
         yield Mark(*match.span("time"), "time")
     for match in re.finditer(

@@ -36,7 +36,7 @@ _NTH_DAYS = rf"{ORDINAL_DAY}(?:,? (?:and|&) (?:the )?{ORDINAL_DAY})?"
 _YEAR = r"(?:,? (?:19|20)\d\d)?"
 _UNIT = r"(?:day|week|month|year|night|fortnight)s?"
 _SHORT_UNIT = r"(?:hours?|hrs?|minutes?|mins?|min)"
-_SOME_MONTH = rf"(?:(?:the|this|next) month|{MONTH}{_YEAR})"
+_SOME_MONTH = rf"(?:(?:(?:the|this|next) )?month|{MONTH}{_YEAR})"
 CALENDAR_DAY = (
     rf"(?:(?:{WEEKDAY}\.?,? )?(?:{MONTH} (?:the )?{_DAY}(?!\d|:|[ap]m){_YEAR}"
     rf"|(?:the )?{_DAY} (?:of )?{MONTH}(?![a-z]){_YEAR}))"
@@ -53,6 +53,7 @@ _NAMED_DAY = (
 )
 _RELATIVE_DAY = (
     rf"(?:(?:in )?{COUNT} {_UNIT}(?:'s? time| from (?:now|today|{TOMORROW}|(?:next |this )?{WEEKDAY}))"
+    rf"|in {COUNT} weeks?,? (?:on )?{WEEKDAY}(?!\w)|{WEEKDAY},? in {COUNT} weeks?(?:'s? time)?"
     rf"|in {COUNT} {_UNIT}|{COUNT} weeks? (?:on )?(?:today|{TOMORROW}|{WEEKDAY})|(?:today|{TOMORROW}"
     rf"|{WEEKDAY}) week"
     rf"|in (?:half an hour|{COUNT} {_SHORT_UNIT}(?: and a half)?(?:(?: and)? \d+ {_SHORT_UNIT})?)"
@@ -61,14 +62,26 @@ _RELATIVE_DAY = (
 _COUNTED_DAY = (
     rf"(?:(?:the )?{NTH} (?:{WEEKDAY}|day) (?:of|in) {_SOME_MONTH}|(?:the )?end of {_SOME_MONTH}"
     rf"|the {ORDINAL_DAY}(?: of (?:this|next|the) month|(?! (?!at|from|in|for|to|until|till|with|by|this"
-    rf"|next|or|and)[a-z]))|{ORDINAL_DAY}(?= \d\d?(?:[:.]\d\d| ?[ap]m))"
+    rf"|next|or|and)[a-z]))|(?<=on ){ORDINAL_DAY}(?= (?:at|from) )"
+    rf"|{ORDINAL_DAY}(?= \d\d?(?:[:.]\d\d| ?[ap]m))"
     rf"|(?:this|next) month on the {ORDINAL_DAY}"
     r"|month end|eom)"
 )
+_SAINT = r"(?:st\.?|saint)"
 FEAST = (
-    r"(?:christmas(?: eve| day|(?= (?:at|from|morning|\d))|(?= ?(?:$|[,.;])))|new year's (?:eve|day)"
-    r"|halloween"
-    r"|valentine's day)"
+    r"(?:(?:christmas|xmas)(?: eve| day|(?= (?:at|from|morning|\d))|(?= ?(?:$|[,.;])))"
+    r"|new year'?s (?:eve|day)|nye|hogmanay|boxing day|epiphany|three kings'? day|hallowe'?en|bonfire night"
+    r"|guy fawkes (?:night|day)"
+    rf"|(?:{_SAINT} )?(?:valentine|paddy)'?s day|april fools?'?s?(?: day)?|(?:the )?fourth of july"
+    rf"|{_SAINT} (?:stephen|david|patrick|george|martin|andrew|nichola)'?s'? day|{_SAINT} luc(?:y'?s|ia) day"
+    r"|(?:australia|anzac|canada|bastille|reformation|remembrance|veterans'?|all (?:saints|souls)'?"
+    r"|international women'?s) day|juneteenth|cinco de mayo"
+    r"|rosenmontag|mardi gras|pancake (?:day|tuesday)|shrove tuesday|ash wednesday|good friday"
+    r"|easter day|(?:easter|palm|mothering|pentecost|whit) ?sunday"
+    r"|(?:easter|pentecost|whit|shrove|carnival|rose) ?monday"
+    r"|(?:holy|easter) saturday|(?:holy|maundy) thursday|ascension (?:day|thursday)"
+    r"|black friday|cyber monday|giving tuesday"
+    r"|(?:the )?(?:first|1st|second|2nd|third|3rd|fourth|4th) (?:sunday (?:of|in) )?advent)"
 )
 _FIGURES = (
     r"(?:\d{4}/\d\d?/\d\d?|\d{4}-\d\d?-\d\d?(?:t\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:?\d\d)?"
@@ -76,7 +89,10 @@ _FIGURES = (
     r"|(?:3[01]|[012]?\d)\.(?:1[0-2]|0?[1-9])\.(?!\d)|\d\d?/\d\d?(?:/(?:\d{4}|\d\d))?)"
 )
 _STRETCH = r"(?:my week(?= look| ?\?|$)|(?:this|next|the) (?:week|weekend|month|quarter|year))"
-ONE_DAY = rf"(?:{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}|{FEAST}|{_STRETCH})"
+ONE_DAY = (
+    rf"(?:(?:{WEEKDAY},? )?{_FIGURES}|{CALENDAR_DAY}|{_RELATIVE_DAY}|{_NAMED_DAY}|{_COUNTED_DAY}"
+    rf"|{FEAST}{_YEAR}|{_STRETCH})"
+)
 _WEEKDAYS = rf"(?:{WEEKDAY}(?:(?:/|, ?and |, | and ){WEEKDAY})+)"
 DATE = (
     rf"(?:{_WEEKDAYS}|(?:the )?{_DAY} ?(?:-|to|until|through) ?(?:the )?{_DAY}"
@@ -92,7 +108,7 @@ _FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
 _WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
 _PAST = (
     r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to))"
-    rf" (?:\d\d?|{_HOUR_WORD})"
+    rf" (?:\d\d?|{_HOUR_WORD}|noon|midday|midnight)"
 )
 SURE_HOUR = (
     rf"(?:(?:12 )?(?:noon|midday|midnight)(?:-?ish)?(?: tonight)?|{_FIGURE_HOUR}{_HALF}? ?-?ish"
@@ -110,10 +126,14 @@ _EVERY = r"(?:every|each)"
 _LIST = rf"{WEEKDAY}s?(?:(?:, ?and |,? (?:and|&) |, |/| ){WEEKDAY}s?)*"
 _STEP = rf"(?:other|second|2nd|third|3rd|fourth|4th|{COUNT})"
 RECURRENCE = (
-    rf"(?:(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
+    rf"(?:(?:on )?{_EVERY} {WEEKDAY} ?(?:-|to|through|thru|until|till?) ?{WEEKDAY}(?!\w)"
+    rf"|(?:{_EVERY} ?day|daily),? (?:except|but)(?: for| not)?(?: on)? (?:{_LIST}|(?:the )?weekends?)"
+    rf"|on the {ORDINAL_DAY},? {_EVERY} (?:{_STEP} )?month"
+    rf"|(?:on )?(?:the )?{NTH}(?:,? (?:and|&) (?:the )?{NTH})?"
     rf" (?:{WEEKDAY}|day) (?:of|in) (?:a month|{_EVERY} (?:month|quarter))"
     rf"|(?:on )?(?:the )?{NTH} {WEEKDAY},? (?:monthly|each month|every month)"
-    rf"|{_EVERY} {NTH} {WEEKDAY} of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
+    rf"|(?:on |{_EVERY} )?(?:the )?{NTH},? (?:and|&) (?:the )?{NTH} {WEEKDAY}(?: (?:of|in) the month)?"
+    rf"|{_EVERY} {NTH} (?:{WEEKDAY}|day) of (?:the|each) month|{_EVERY} (?:first|1st|last) {WEEKDAY}"
     rf"|(?:on )?(?:the )?(?:{_NTH_DAYS}|last day|{NTH}) of {_EVERY} (?:{_STEP} )?month"
     rf"|{_EVERY} {_NTH_DAYS} of the month"
     rf"|(?:monthly|{_EVERY} (?:{_STEP} )?months?),? on the (?:{NTH} {WEEKDAY}|{_NTH_DAYS}|last day)"
@@ -175,10 +195,24 @@ PRIORITY = (
     r"|emergency"
     r"|immediately|important|critical|crucial|optional)"
 )
+STREET = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|square|sq|boulevard|blvd|crescent|gardens"
+    r"|terrace|way|hill)\b"
+)
+"""What a number leads to that is a house's, and no hour."""
 SHORT_DAYS = r"(?:m|tu?|w|th?|f|sa?|su?)(?:/(?:m|tu?|w|th?|f|sa?|su?))+|mwf|tth|m-f"
 """Days of the week in single letters."""
 _TELLING = (
-    *("until", "till", "for the rest", "onwards?", "during", "between", "before", "after"),
+    *(
+        "until",
+        "till",
+        "for the rest",
+        "onwards?",
+        "during",
+        r"between(?! (?:me|us|you|him|her|them)\b| @)",
+        "before",
+        "after",
+    ),
     *("the next", "the following", "the previous", "same time", "twice", "again", "each", "every"),
     *("except", "unless", "instead", "either", "not", "or", "but", "if"),
     r"\d\d?(?:[:.]\d\d)? ?(?:am|pm|[apmh]|hrs?|mins?)|\d\d?[:.]\d\d",

@@ -161,8 +161,15 @@ def test_one_events_question_leaves_the_others_settled_but_nothing_ready() -> No
     assert not outcome.ready
 
 
-def test_a_start_that_is_over_is_booked_with_a_warning() -> None:
+def test_an_hour_of_today_that_is_over_is_asked_about() -> None:
     outcome = resolved("Standup today at 9am", {"title": "Standup", "date": "today", "time": "9am"})
+    [question] = outcome.clarifications
+    assert question.question == "'9am' is over for today. When is 'Standup'?"
+    assert [reading.start_time.day for reading in question.readings if reading.start_time] == [24, 23]
+
+
+def test_a_start_that_is_over_is_booked_with_a_warning() -> None:
+    outcome = resolved("Standup yesterday at 9am", {"title": "Standup", "date": "yesterday", "time": "9am"})
     assert outcome.bookings[0].when.warnings == ("It begins before the time of the request.",)
 
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from orchestrator.calendar.outcomes import When
-from orchestrator.calendar.phrases.days import Days
+from orchestrator.calendar.phrases.days import Days, maybe_day
 from orchestrator.calendar.phrases.durations import DEFAULT, Length
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.series import Rule, series
@@ -49,8 +51,16 @@ def build(choice: Choice, reference: Reference) -> list[When]:
     Raises:
         Unreadable: it would end before it starts, or never take place.
     """
-    found = [_placed(choice, day, clock, reference) for day, clock in _starts(choice, reference)]
-    return [_checked(when, reference) for variants in found for when in variants]
+    found: list[When] = []
+    errors: list[Unreadable] = []
+    for day, clock in _starts(choice, reference):
+        try:
+            found += [_checked(when, reference) for when in _placed(choice, day, clock, reference)]
+        except Unreadable as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return found
 
 
 def _starts(choice: Choice, reference: Reference) -> Iterator[tuple[date, time | None]]:
@@ -82,6 +92,8 @@ def _on(choice: Choice, days: Days, clock: time, reference: Reference) -> Iterat
     over = days.first == reference.today and at(days.first, clock, choice.zone)[0] < reference.instant
     if over and days.open_year and (later := _next_year(days.first)):
         yield later, clock
+    if over and days.open_month:
+        yield _next_month(days.first), clock
     other = clock.replace(hour=(clock.hour + 12) % 24)
     if over and choice.half_assumed and at(days.first, other, choice.zone)[0] >= reference.instant:
         yield days.first, other
@@ -192,6 +204,12 @@ def _checked(when: When, reference: Reference) -> When:
 
 def _today(choice: Choice, reference: Reference) -> date:
     return reference.instant.astimezone(choice.zone.tz).date()
+
+
+def _next_month(day: date) -> date:
+    """Return the same day of the next month that has one."""
+    firsts = (day.replace(day=1) + relativedelta(months=step) for step in (1, 2))
+    return next(found for first in firsts if (found := maybe_day(first.year, first.month, day.day)))
 
 
 def _next_year(day: date) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from orchestrator.calendar.outcomes import Unclear
@@ -21,7 +21,11 @@ from orchestrator.calendar.spans import EventSpans
 
 Value = TypeVar("Value")
 _LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")
-_OF_THE_MONTH = re.compile(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) the month")
+_OF_THE_MONTH = re.compile(
+    rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
+)
+_FROM_TO = re.compile(rf"{WEEKDAY} ?(?:-|to|through|thru) ?{WEEKDAY}")
+_WEEKDAYS = re.compile(rf"(?:on )?{WEEKDAY}(?:(?:/|, ?(?:and )?| and | & ){WEEKDAY})+")
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -35,6 +39,12 @@ class Heard:
     rules: Sequence[Rule]
     length: Length | None
     zone: str | None
+
+    @property
+    def clock_tonight(self) -> bool:
+        """Whether the words of the time name today's night: `at 8 tonight`."""
+        start = self.clock.start if self.clock else None
+        return bool(self.clock and "tonight" in {self.clock.part, start.part if start else None})
 
     @property
     def timed(self) -> bool:
@@ -53,7 +63,8 @@ def hear(spans: EventSpans, reference: Reference) -> Heard:
     length = _first(_phrase("duration", spans.duration, lambda words: LENGTHS.read(words, reference)))
     clock = _clock(spans, reference)
     days = _days(spans, reference, series=bool(rules))
-    rules, days = _nth_of_month(rules, days, spans)
+    rules, days = _on_weekdays(rules, days, spans, reference)
+    rules, days = _nth_of_month(rules, days, spans, reference.today)
     if rules:
         rules, length = _bounded(rules, length, spans, reference)
     if length and (length.unit in {"month", "year", "time", "occurrence", "session"} or not _lasts(length)):
@@ -74,13 +85,30 @@ def _parted(spans: EventSpans, reference: Reference) -> EventSpans:
     return spans if whole else spans.model_copy(update={"date": day, "time": clock})
 
 
+def _on_weekdays(
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans, reference: Reference
+) -> tuple[Sequence[Rule], Sequence[Days]]:
+    """Read `every week` and `mon/wed/fri` as one rule, or `monday to friday`."""
+    words = re.sub(r"^(?:on|from) ", "", normal(spans.date or ""))
+    bare = all(rule.freq == "WEEKLY" and not rule.days for rule in rules)
+    if not rules or not (_WEEKDAYS.fullmatch(words) or (bare and _FROM_TO.fullmatch(words))):
+        return rules, days
+    if not bare:
+        raise Unclear("date", spans.date, f"Is '{spans.date}' when it takes place, or '{spans.recurrence}'?")
+    [named] = read_rule(f"every {words}", reference)
+    return [replace(rule, days=named.days) for rule in rules], []
+
+
 def _nth_of_month(
-    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans
+    rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans, today: date
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
     """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
     match = _OF_THE_MONTH.fullmatch(normal(spans.date or ""))
     if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
         raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
+    if match and not rules and (not match["the"] or any(day.first < today for day in days)):
+        question = f"Is '{spans.date}' once, in this month or the next, or in every month?"
+        raise Unclear("date", spans.date, question)
     if not match or list(rules) != [Rule("MONTHLY")]:
         return rules, days
     return [replace(rule, days=(f"{ordinal(match['nth'])}{code(match['day'])}",)) for rule in rules], []
@@ -110,6 +138,8 @@ def _days(spans: EventSpans, reference: Reference, *, series: bool) -> Sequence[
     if spans.end_date and not series:
         words = f"{spans.date or 'today'} to {_bound(spans.end_date)}"
         return _phrase("end_date", words, lambda both: read_days(both, reference))
+    if series and _WEEKDAYS.fullmatch(normal(spans.date or "")):
+        return []  # days of the series, and no day that it begins on
     return _phrase("date", spans.date, lambda words: read_days(words, reference))
 
 
@@ -120,6 +150,8 @@ def _bounded(
     try:
         if spans.end_date:
             rules = [bound_until(rule, _bound(spans.end_date), reference) for rule in rules]
+        if length and length.unit and re.search(r"\b(?:whole|entire|full)\b", spans.duration or ""):
+            raise Unclear("duration", spans.duration, "How many days does each time last?")
         if length and length.unit:
             return [bound_for(rule, length) for rule in rules], None
     except Unreadable as error:
@@ -144,7 +176,10 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
 
 def _bound(words: str) -> str:
     return re.sub(
-        r"^(?:until|till|til|to|through|ending(?: on)?|-) ?", "", words.strip(" ,"), flags=re.IGNORECASE
+        r"^(?:(?:until|till|til|to|through|ending(?: on)?)(?!\w)|-) ?",
+        "",
+        words.strip(" ,"),
+        flags=re.IGNORECASE,
     )
 
 

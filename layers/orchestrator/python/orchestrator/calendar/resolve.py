@@ -23,16 +23,21 @@ from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Un
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import NTH_DAY, WEEKDAY, normal, same_length, weekday
+from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.remarks import ask_about_remarks
 from orchestrator.calendar.saying import said
 from orchestrator.calendar.spans import EventSpans, Extraction
 from orchestrator.calendar.stretches import stretches
+from orchestrator.calendar.unread import (
+    ask_for_an_address,
+    ask_for_unread_day,
+    ask_which_of_a_series,
+    only_an_end,
+)
 from orchestrator.calendar.when import Impossible, settle
 
 MAX_TITLE = 200
-_FEAST = re.compile(r"(?<!\w)(?:christmas|xmas|new year's|halloween|valentine's|easter|thanksgiving)(?!\w)")
 Settle = Callable[[EventSpans, Reference, str], When]
 
 
@@ -71,7 +76,10 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
         try:
             ask_about_remarks(index, extraction.events, request.content)
             name_something(spans, request.content, alone=len(extraction.events) == 1)
-            _named_after_a_day(spans)
+            _begins(spans, part, reference, title)
+            ask_for_unread_day(spans, part, reference)
+            ask_for_an_address(spans, part)
+            ask_which_of_a_series(spans, extraction.events[:index])
             _one_week(spans, extraction.events[:index], reference)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
@@ -98,12 +106,15 @@ def _operation(extraction: Extraction) -> Operation:
     return asked[0] if asked and "create" not in asked else "create"
 
 
-def _named_after_a_day(spans: EventSpans) -> None:
-    """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
-    dated = spans.date and not re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", normal(spans.date))
-    feast = _FEAST.search(normal(spans.title or ""))
-    if feast and spans.operation == "create" and not dated and not spans.recurrence:
-        raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
+def _begins(spans: EventSpans, said: str, reference: Reference, title: str) -> None:
+    """Ask when an event begins of which only the end is named."""
+    if end := only_an_end(spans, said):
+        from_today = spans.model_copy(update={"date": f"today to {end[0]}", "end_date": None})
+        try:
+            readings = [settle(from_today, reference, _nature(spans, title))] if not spans.time else []
+        except (Unclear, Impossible):
+            readings = []
+        raise Unclear("date", end[1], f"'{end[1]}' is when '{title}' ends. When does it begin?", readings)
 
 
 def _with_its_own_length(spans: EventSpans, title: str, reference: Reference, content: str) -> EventSpans:
@@ -121,13 +132,19 @@ def _with_its_own_length(spans: EventSpans, title: str, reference: Reference, co
 
 
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:
-    """Ask where days may go back a week: said on a Friday, `check in Friday, check out Sunday`."""
+    """Ask where days that run forward may go back a week: said on a Wednesday, `Monday 9am, Thursday 2pm`."""
     day = _bare_weekday(spans)
-    today = reference.today.weekday()
     for earlier in before:
-        if day not in {None, today} and _bare_weekday(earlier) == today:
+        first = _bare_weekday(earlier)
+        if day is not None and first is not None and _goes_back(first, day, reference.today.weekday()):
             question = f"Is '{spans.date}' the one before '{earlier.date}' of next week, or the one after it?"
             raise Unclear("date", spans.date, question)
+
+
+def _goes_back(first: int, then: int, today: int) -> bool:
+    """Tell whether the next weekday `then` comes before the next `first`, behind which the text names it."""
+    sooner = (then - today - 1) % 7 < (first - today - 1) % 7
+    return sooner and (first < then or first == today)
 
 
 def _bare_weekday(spans: EventSpans) -> int | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from itertools import product
 
 from orchestrator.calendar.build import Choice, build
 from orchestrator.calendar.heard import Heard, hear
 from orchestrator.calendar.labels import needs_a_time
+from orchestrator.calendar.lasting import filling, require_a_length
 from orchestrator.calendar.outcomes import Unclear, When
-from orchestrator.calendar.phrases.clock import Clock, hint, hours
+from orchestrator.calendar.phrases.clock import Clock, hint, hours, read_twice
 from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.series import Rule
-from orchestrator.calendar.phrases.zones import Zone, fixed, named
+from orchestrator.calendar.phrases.zones import Zone, at, fixed, like, named, out_of_season
 from orchestrator.calendar.spans import EventSpans
 
 MAX_READINGS = 5
@@ -34,7 +37,9 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
         Unclear: the words have several meanings, or none.
         Impossible: they have one, which cannot be.
     """
-    heard = hear(spans, reference)
+    if parts := _twice(spans, reference):
+        return _same(spans, parts, reference, title)
+    heard = filling(hear(spans, reference), spans, title, reference.today)
     _require(heard, spans, title, reference.today)
     found: dict[tuple[object, ...], When] = {}
     errors: list[str] = []
@@ -49,7 +54,49 @@ def settle(spans: EventSpans, reference: Reference, title: str) -> When:
     if len(readings) > 1:
         field, words = _doubtful(heard, spans, readings)
         raise Unclear(field, words, _question(field, words, title), readings[:MAX_READINGS])
-    return readings[0]
+    if spans.operation == "create" and _is_over(readings[0], heard, spans, reference):
+        raise Unclear("time", spans.time or spans.date, _over(spans, title), _today_or_after(readings[0]))
+    strange = out_of_season(heard.zone, readings[0].start, readings[0].zone) if heard.zone else None
+    return replace(readings[0], warnings=(*readings[0].warnings, strange)) if strange else readings[0]
+
+
+def _twice(spans: EventSpans, reference: Reference) -> list[str]:
+    try:
+        return read_twice(spans.time, reference) if spans.time else []
+    except Unreadable:
+        return []
+
+
+def _same(spans: EventSpans, parts: list[str], reference: Reference, title: str) -> When:
+    """Return when an event is whose time is told on two clocks, if both tell the same moment."""
+    told = [settle(spans.model_copy(update={"time": part, "zone": None}), reference, title) for part in parts]
+    if told[0].start == told[1].start:
+        return told[0]
+    question = f"'{parts[0]}' and '{parts[1]}' are not the same moment. Which of them counts?"
+    raise Unclear("time", spans.time, question, told)
+
+
+def _is_over(when: When, heard: Heard, spans: EventSpans, reference: Reference) -> bool:
+    """Tell whether an hour of today is over: nobody makes an appointment then, so another day is meant.
+
+    What goes on still is none of them, nor what is written with its year.
+    """
+    today = any(days.first == reference.today for days in heard.days) or heard.clock_tonight
+    said_to_last = bool(spans.end_time or spans.end_date or heard.length or (heard.clock and heard.clock.end))
+    going_on = said_to_last and when.end > reference.instant
+    written = re.search(r"(?:19|20)\d\d", spans.date or "")
+    timed = not when.all_day and not when.rrule and when.start < reference.instant
+    return today and timed and not going_on and not written
+
+
+def _over(spans: EventSpans, title: str) -> str:
+    return f"'{spans.time or spans.date}' is over for today. When is '{title}'?"
+
+
+def _today_or_after(when: When) -> list[When]:
+    start = at(when.start.date() + timedelta(days=1), when.start.time(), when.zone)[0]
+    later = replace(when, start=start, end=like(start, when.start, when.end, when.zone, all_day=False))
+    return [replace(later, warnings=()), when]
 
 
 def _add(
@@ -75,6 +122,7 @@ def _require(heard: Heard, spans: EventSpans, title: str, today: date) -> None:
     ):
         raise Unclear("date", spans.recurrence, f"On which day does '{title}' begin?")
 
+    require_a_length(heard, spans, title)
     midnight = heard.clock and heard.clock.start and heard.clock.start.midnight
     if midnight and any(rule.days for rule in heard.rules):
         raise Unclear("time", spans.time, f"Does '{title}' take place as its day begins, or as it ends?")
@@ -144,8 +192,8 @@ def _times(
         end = hours(Clock(heard.clock.end), None, None)[0][0] if heard.clock and heard.clock.end else None
         return [(moment.time(), end, False)]
     if heard.clock and heard.timed:
-        ends_later = bool(days and days.last and days.last != days.first)
-        found = hours(heard.clock, part, hint(title), ends_later=ends_later)
+        apart = bool(spans.end_date and days and days.last and days.last > days.first)
+        found = hours(heard.clock, part, hint(title), apart=apart)
         if not found:
             raise Unclear("time", spans.time, f"What time is '{spans.time}'?")
         return found

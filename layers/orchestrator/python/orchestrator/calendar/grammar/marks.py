@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from orchestrator.calendar import people
+from orchestrator.calendar.grammar.hours import after_days, times
 from orchestrator.calendar.grammar.vocabulary import ARRIVES
 from orchestrator.calendar.labels import find_priority
 from orchestrator.calendar.models import Mention
 from orchestrator.calendar.phrases import money
-from orchestrator.calendar.phrases.clock import HOURS
 from orchestrator.calendar.phrases.dates import DATES
-from orchestrator.calendar.phrases.days import FEASTS
 from orchestrator.calendar.phrases.durations import LENGTHS
+from orchestrator.calendar.phrases.feasts import FEAST
 from orchestrator.calendar.phrases.readings import Reference
 from orchestrator.calendar.phrases.recurrence import RULES
 from orchestrator.calendar.phrases.words import MONTH, WEEKDAY
@@ -24,6 +24,8 @@ _KIND_OF = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
 """What may tell what kind of thing it is, where its rule is named as well."""
 MOVE_JOIN = r" ?- ?"
 """What makes a range in a sentence that moves something *to* an hour."""
+_STRANGE_TIME = re.compile(r"(?:[a-z]+(?:an|ese|ish|ch)|their|her|his) time")
+"""What right behind a clock time can only be somebody's own time, though nobody knows whose."""
 HIDDEN = "\x00"
 """Stands for characters that no other phrase may reach into."""
 _QUOTE = re.compile(
@@ -33,24 +35,7 @@ _QUOTE = re.compile(
 _DATE_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
 _ARRIVES = re.compile(rf"(?:,? ?(?:and )?\b{ARRIVES}(?: by| around)?) $")
-_HARD = re.compile(
-    r"[ap]\.?m|:|o'clock|noon|midday|midnight|past|quarter|hrs|\dh|in the|at night|tonight|hours|ish"
-)
-_FEAST_NAME = re.compile(rf"(?:{'|'.join(FEASTS)}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
-_BARE_END = (
-    r"(?:(?= ?(?:$|[.,;!?](?!\d)|(?: (?:with|at|in|for|w/|until|till?)\b)| @))"
-    r"|(?<=-\d)(?= (?!days|weeks|hours|hrs|min|people|kids|times|pages|km|miles)[a-z]))"
-)
-_BARE_RANGE = re.compile(r"(?:1?\d|2[0-4]) ?- ?(?:1?\d|2[0-4])")
-_COUNTED = re.compile(
-    r"(?:[#/$€£-]|\b(?:pages?|pp|chapters?|sections?|sprints?|phases?|rows?|steps?|weeks?|days?|ages?|grades?"
-    r"|items?|slides?|floors?|rooms?|units?|levels?|versions?|lessons?|modules?|tickets?|issues?|questions?"
-    r"|parts?|volumes?|episodes?|tables?|score|top|won|lost|group|highway|route|gates?|vs))\.? ?$"
-)
-_GOES_ON = re.compile(
-    rf" ?(?:$|[,;.)\n\x00]| (?:on|in|at|for|with|to|and|then|today|tomorrow|next|this|each|every|daily"
-    rf"|{WEEKDAY}|{MONTH})\b)"
-)
+_FEAST_NAME = re.compile(rf"(?:{FEAST}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")
 _ORDINAL_NAME = re.compile(
     r"(?:the )?\d\d?(?:st|nd|rd|th) (?!(?:at|from|in|for|of|and|to|until|till|through|with|by|this|next"
     r"|or)\b)"
@@ -83,8 +68,9 @@ def marks(
     found += named_people
     hidden = _hide(hidden, named_people)
     found += _longest(_candidates(hidden, join))
-    found = _without_feasts(found, hidden)
-    found += list(_after_days(hidden, found, join))
+    found = _without_feasts(_weekdays_joined(found, hidden), hidden)
+    phrases = [(mark.start, mark.end, mark.kind in {"date", "recurrence"}) for mark in found]
+    found += [Mark(start, end, "time", "") for start, end in after_days(hidden, phrases, join)]
     found = _without_weekly(_ended(_joined(sorted(found), hidden, join), hidden), text)
     found += _zones(_hide(hidden, [mark for mark in found if mark.kind != "quote"]), found, reference)
     return [
@@ -135,26 +121,35 @@ def _candidates(text: str, join: str) -> Iterator[Mark]:
                 yield Mark(start, end, kind, "")
     for match in re.finditer(rf"(?<!\w)(?:utc|gmt) ?{OFFSET}(?!\w)", text):
         yield Mark(match.start(), match.end(), "zone", "")
-    yield from _times(text, join)
-    if join == MOVE_JOIN:
-        for match in re.finditer(
-            rf"(?<= to )(?:1?\d|2[0-4])(?= ?(?:$|[,;!?]|\.(?!\d)| (?:on|{WEEKDAY}|today|tomorrow)\b))", text
-        ):
-            yield Mark(match.start(), match.end(), "time", "")
+    for start, end in [*times(text, join), *(_moved_to(text) if join == MOVE_JOIN else ())]:
+        yield Mark(start, end, "time", "")
 
 
-def _times(text: str, join: str) -> Iterator[Mark]:
-    """Find clock times; a bare number is one only after `at`, `from` or `between`, or in a range with one."""
-    hour = HOURS.pattern
-    two = rf"(?:between {hour} and {hour}|(?:(?:at|from|@) )?{hour}{join}{hour})"
-    single = rf"(?:(?:at|from|@) )?{hour}(?:(?<=:\d\d)z)?"
-    after = rf"(?![\w%]|[.,/:]\d)(?:(?<=[ap]m)|(?<=:\d\d)|(?! (?:of )?{MONTH}(?!\w)))"
-    for match in re.finditer(rf"(?<![\w.,/])(?:{two}|{single}){after}", text):
-        # The full stop of a sentence is none of "10am", though it is one of "10 a.m."
-        words = match[0] if re.search(r"[ap]\.m\.$", match[0]) else match[0].rstrip(".")
-        sure = re.match(r"(?:at|from|between|@) ", words) or _HARD.search(words)
-        if sure or _is_bare_range(text, match):
-            yield Mark(match.start(), match.start() + len(words), "time", "")
+def _moved_to(text: str) -> Iterator[tuple[int, int]]:
+    """Find the bare hour that something is moved to."""
+    for match in re.finditer(
+        rf"(?<= to )(?:1?\d|2[0-4])(?= ?(?:$|[,;!?]|\.(?!\d)| (?:on|{WEEKDAY}|today|tomorrow)\b))", text
+    ):
+        yield match.span()
+
+
+def _weekdays_joined(found: list[Mark], text: str) -> list[Mark]:
+    """Make one mark of `mon, wed and fri` where `every week` says that they are the days of a series."""
+    if not any(text[mark.start : mark.end] in {"every week", "each week", "weekly"} for mark in found):
+        return found
+    kept: list[Mark] = []
+    for mark in sorted(found):
+        before = kept[-1] if kept and kept[-1].kind == mark.kind == "date" else None
+        gap = text[before.end : mark.start] if before else ""
+        if before and re.fullmatch(r"/|,? and |, ?| & ", gap) and _is_weekday(mark, text):
+            kept[-1] = Mark(before.start, mark.end, "date", "")
+        else:
+            kept.append(mark)
+    return kept
+
+
+def _is_weekday(mark: Mark, text: str) -> bool:
+    return bool(re.fullmatch(WEEKDAY, text[mark.start : mark.end]))
 
 
 def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
@@ -162,29 +157,6 @@ def _without_feasts(found: list[Mark], text: str) -> list[Mark]:
     dates = [mark for mark in found if mark.kind == "date"]
     names = [mark for mark in dates if _FEAST_NAME.match(text, mark.start)]
     return [mark for mark in found if mark not in names] if len(names) < len(dates) else found
-
-
-def _after_days(text: str, found: Sequence[Mark], join: str) -> Iterator[Mark]:
-    """Find bare hours right behind a day that is told in words: `sunday 11`, `friday 9-11 at home`."""
-    starts = {mark.start for mark in found}
-    hour = r"(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?"
-    time = rf"(?P<time>(?:(?:around|about) )?{hour}(?:{join}{hour})?)"
-    for mark in found:
-        match = re.compile(rf",? {time}{_BARE_END}").match(text, mark.end)
-        worded = mark.kind in {"date", "recurrence"} and text[mark.end - 1].isalpha()
-        if (match and worded and match.start("time") not in starts) or (
-            match := re.search(rf"\b(?P<time>(?:around|about) {hour}) $", text[: mark.start])
-        ):
-            yield Mark(*match.span("time"), "time", "")
-
-
-def _is_bare_range(text: str, match: re.Match[str]) -> bool:
-    """Tell whether `10-12` are hours: nothing counted stands before or behind it."""
-    return bool(
-        _BARE_RANGE.fullmatch(match[0])
-        and not _COUNTED.search(text[: match.start()])
-        and _GOES_ON.match(text, match.end())
-    )
 
 
 def _longest(found: Iterable[Mark]) -> list[Mark]:
@@ -265,5 +237,6 @@ def _zones(text: str, found: Sequence[Mark], reference: Reference) -> Iterator[M
         # `city time` takes two words at most, and the first of them may be no part of the name.
         while sure and not named(words, reference.today, reference.zone, reference.locale) and " " in words:
             start, words = start + words.index(" ") + 1, words.partition(" ")[2]
-        if sure and named(words, reference.today, reference.zone, reference.locale):
-            yield Mark(start, match.end(), "zone", "")
+        known = sure and named(words, reference.today, reference.zone, reference.locale)
+        if known or (after in ends and _STRANGE_TIME.fullmatch(match[0])):
+            yield Mark(start if known else match.start(), match.end(), "zone", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.calendar.grammar.clauses import Clause, clauses, without_bullets
@@ -15,7 +15,7 @@ from orchestrator.calendar.grammar.shared import said_of_all, tail
 from orchestrator.calendar.grammar.verbs import SECOND, STRONG_MOVE, VERB, of_the_world, operation_of
 from orchestrator.calendar.models import CalendarRequest, Clarification, Reading
 from orchestrator.calendar.outcomes import Outcome
-from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, same_length
+from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, TOMORROW, same_length
 from orchestrator.calendar.resolve import nothing_found, reference_of, resolve
 from orchestrator.calendar.spans import MAX_EVENTS, EventSpans, Extraction
 
@@ -231,7 +231,14 @@ def _dated(clause: Clause, rule: str) -> bool:
     return bool(dates)
 
 
-def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
+def _ends_a_night(before: str, fields: Mapping[str, str]) -> bool:
+    """Tell whether a range of hours of tonight has just been named, which may end tomorrow."""
+    time = same_length(fields.get("time", ""))
+    tonight = "tonight" in same_length(fields.get("date", "")) or "tonight" in time
+    return tonight and before.endswith(f"{time} ") and bool(re.search(r"-|\b(?:to|until|till?)\b", time))
+
+
+def _field(mark: Mark, text: str, fields: Mapping[str, str]) -> str | None:
     """Return the field a phrase belongs to; `None` when the words before it say something unread."""
     before = text[: mark.start]
     if mark.kind.startswith("end_"):
@@ -249,6 +256,8 @@ def _field(mark: Mark, text: str, fields: Collection[str]) -> str | None:
         and "date" in fields
         and "time" in fields
     ):
+        return "end_date"
+    if mark.kind == "date" and _ends_a_night(before, fields) and re.fullmatch(TOMORROW, mark.words.lower()):
         return "end_date"
     return (
         "end_time"

@@ -141,8 +141,9 @@ _STRETCHES = (
     r"|(?<!new )year|hours?|hourly|minutes?|quarter|midnight|noon|eod|cob|o'clock"
 )
 _RELATIONS = (
-    r"before|b4|after|until|till|by|between|during|within|around|roughly|next|last|previous|following|ago"
+    r"before|b4|after|until|till|by|during|within|around|roughly|next|last|previous|following|ago"
     r"|later|(?<=-)late|(?<=- )late|til|(?:their|your|his|her|local) time"
+    r"|between(?! (?:me\b|us\b|you\b|\x00))"
     r"|earlier|soon|as soon as|end of|start of|beginning of|same time|same day|back to back|then|half|ish"
 )
 MEETS = (
@@ -207,6 +208,7 @@ NAME = re.compile(
     r"|#\d+(?!\w)|\b(?:happy|office|opening|rush) hours?\b"
     r"|(?<!\w)0\d{1,4}[ /-]?\d{5,}(?!\w)|https?://\S+"
     r"|\b(?:pages?|chapters?|slides?|rows?|items?) \d+(?: ?- ?\d+)?(?![\w:])|\btable for \d+(?![\w:])"
+    r"|\b(?:seats?|coach|platform) \d+(?: ?- ?\d+)?(?![\w:])"
 )
 """What holds figures and never a time: a telephone number, `10-K`, `release 2.4`, an address."""
 FOREIGN_ZONE = re.compile(r" ?\(?[A-Z]{1,4}T\b")

@@ -4,8 +4,9 @@ Rules: an hour without am or pm is one of the working day: 8 to 11 are before no
 after it; 6 and 7 are a question. A part of the day named with it (`tonight`, `in the morning`, `dinner`)
 decides first. A two-digit hour below 10 (`07:30`) and one above 12 are on the 24-hour clock. A range hands
 its am or pm from the end to the start (`2 to 4pm`), if the start then comes first (`11 to 1pm`). A part of
-the day without an hour is a question. Midnight is the coming one; with another day than today it is a
-question, for half of the people mean its beginning and half its end.
+the day without an hour is a question. An end on another day is as written after a start on the 24-hour clock,
+else an hour of the working day. Midnight is the coming one; with another day than today it is a question, for
+half of the people mean its beginning and half its end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
-from itertools import product
 
 from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
 from orchestrator.calendar.phrases.words import HOUR_WORD, PART, normal, number
@@ -48,7 +48,7 @@ class Clock:
 
 
 HOURS: Forms[Hour] = Forms()
-_HALF = r"(?P<half>[ap]\.?m\.?)"
+_HALF = r"(?P<half>[ap]\.?m\.?|(?<=\d)[ap])"
 _IN_PART = r"(?: ?(?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)|(?P<tonight>tonight)))?"
 _MINUTES = {
     "oh five": 5,
@@ -61,7 +61,7 @@ _MINUTES = {
     "fifty": 50,
 }
 _MINUTE_WORD = "|".join(sorted(_MINUTES, key=len, reverse=True))
-_NOON, _DAWN = 12, 5
+_NOON, _DAWN, _DUSK = 12, 5, 18
 _TYPICAL = {
     "morning": (9, 10, 8),
     "afternoon": (14, 15, 13),
@@ -113,11 +113,13 @@ def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
 @HOURS.form(
     r"(?:at )?(?:(?P<half_past>half past|half) "
     r"|(?P<n>quarter|five|ten|twenty|twenty-five|5|10|20|25) (?P<way>past|to) )"
-    rf"(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}"
+    rf"(?:(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}|(?P<word>noon|midday|midnight))"
 )
 def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
     word = match["n"] or ""
     minutes = 30 if match["half_past"] else {"quarter": 15, "twenty-five": 25}.get(word) or number(word)
+    if match["word"]:
+        return [_by_a_name(match["word"], -minutes if match["way"] == "to" else minutes)]
     [base] = HOURS.read(match["h"] + (match["half"] or ""), reference)
     part = match["part"] or match["night"] or match["tonight"]
     if match["way"] != "to":
@@ -128,6 +130,12 @@ def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
     return [replace(base, hour=hour, minute=60 - minutes, half=half, part=part)]
 
 
+def _by_a_name(word: str, minutes: int) -> Hour:
+    """Return the hour so many minutes from noon or midnight; behind midnight the day is in doubt, too."""
+    hour, minute = divmod((0 if word == "midnight" else 12 * 60) + minutes, 60)
+    return Hour(hour % 24, minute, exact=True, midnight=word == "midnight" and minutes > 0)
+
+
 @HOURS.form(r"(?:at )?(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?: ?(?:hrs|hours|h))")
 @HOURS.form(r"(?:at )?(?P<h>[01]?\d|2[0-3]) ?(?:h|hrs|uhr)(?P<m>[0-5]\d)?")
 def _military(match: re.Match[str], _: Reference) -> list[Hour]:
@@ -136,7 +144,7 @@ def _military(match: re.Match[str], _: Reference) -> list[Hour]:
 
 _RANGE = re.compile(r" ?(?:-|\b(?:to|until|till?|through)\b) ?")
 _BETWEEN = re.compile(r" and ")
-_TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>{ZONE}|z|[+-]\d\d:\d\d)\)?")
+_TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>(?![ap]\.?m\b)(?:{ZONE}|z|[+-]\d\d:\d\d))\)?")
 
 
 def read_clock(phrase: str, reference: Reference) -> Clock | None:
@@ -151,6 +159,13 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     match = _TRAILING_ZONE.fullmatch(words)
     found = _times(match[1].strip(), reference) if match else None
     return replace(found, zone=match["zone"]) if match and found else None
+
+
+def read_twice(phrase: str, reference: Reference) -> list[str]:
+    """Return the two parts of what says one time on two clocks: `10am PT / 1pm ET`; none when it does not."""
+    parts = [part for part in re.split(r" ?[/=(] ?", normal(phrase)) if part]
+    clocks = [read_clock(part, reference) for part in parts] if len(parts) == 2 else []
+    return parts if clocks and all(clock and clock.zone for clock in clocks) else []
 
 
 def _times(words: str, reference: Reference) -> Clock | None:
@@ -183,12 +198,9 @@ def hint(title: str) -> str | None:
 
 
 def hours(
-    clock: Clock, part: str | None, title_hint: str | None, *, ends_later: bool = False
+    clock: Clock, part: str | None, title_hint: str | None, *, apart: bool = False
 ) -> list[tuple[time, time | None, bool]]:
-    """Return the readings as (start, end, whether it was assumed), best first.
-
-    `ends_later`: the end is on a later day than the start, so that it need not be the greater hour.
-    """
+    """Return the readings as (start, end, whether it was assumed), best first; `apart`: on two days."""
     part = (
         (clock.start.part if clock.start else None)
         or (clock.end.part if clock.end else None)
@@ -199,8 +211,9 @@ def hours(
         return [(time(hour), None, True) for hour in _TYPICAL.get(part or title_hint or "", ())]
     if _contradicts(clock.start, part):
         return []
-    if clock.end and ends_later:
-        found = _apart(clock.start, clock.end, part or title_hint)
+    if clock.end and apart:
+        ends = _of_its_own(clock.end, clock.start)
+        found = [(start, end, True) for start, _ in _settle(clock.start, part or title_hint) for end in ends]
     elif clock.end:
         found = _settle_range(clock.start, clock.end, part or title_hint)
     else:
@@ -249,14 +262,6 @@ _FITS: dict[str | None, frozenset[int]] = {
 }
 
 
-def _apart(start: Hour, end: Hour, part: str | None) -> list[tuple[time, time | None, bool]]:
-    """Return a start and an end that are not on one day; where one is on the 24-hour clock, both are."""
-    if start.exact and not end.half:
-        end = replace(end, exact=True)
-    pairs = product(_settle(start, part), _settle(end, None))
-    return [(begin, until, assumed or rough) for (begin, assumed), (until, rough) in pairs]
-
-
 def _settle_range(start: Hour, end: Hour, part: str | None) -> list[tuple[time, time | None, bool]]:
     if end.half and not start.half and not start.exact:
         begins = [replace(start, half=end.half), replace(start, half="am" if end.half == "pm" else "pm")]
@@ -264,6 +269,15 @@ def _settle_range(start: Hour, end: Hour, part: str | None) -> list[tuple[time, 
         first = next((at for begin in begins if (at := _settle(begin, part)[0][0]) < ends), None)
         return [(first or _settle(begins[1], part)[0][0], ends, False)]
     return [(at, _end_after(at, end, part), assumed) for at, assumed in _settle(start, part)]
+
+
+def _of_its_own(end: Hour, start: Hour) -> list[time]:
+    """Return the end on another day than the start: as written, if that one is on the 24-hour clock."""
+    if start.exact and not end.half:
+        return [time(end.hour, end.minute)]
+    ends = [at for at, _ in _settle(end, None)]
+    # A night that ends at 6 ends in the morning.
+    return [min(ends)] if _settle(start, None)[-1][0].hour >= _DUSK else ends
 
 
 def _end_after(start: time, end: Hour, part: str | None) -> time:

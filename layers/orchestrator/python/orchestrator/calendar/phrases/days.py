@@ -10,17 +10,6 @@ from dateutil.relativedelta import relativedelta
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
 from orchestrator.calendar.phrases.words import weekday
 
-FEASTS = {
-    "christmas eve": (12, 24),
-    "christmas day": (12, 25),
-    "christmas": (12, 25),
-    "new year's eve": (12, 31),
-    "new year's day": (1, 1),
-    "halloween": (10, 31),
-    "valentine's day": (2, 14),
-}
-"""Month and day of the feasts that fall on the same date every year."""
-
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -28,7 +17,7 @@ class Days:
 
     `part` is the part of the day that was named with it; `instant` a moment, where the phrase names one;
     `written` if it was written out with an offset; `wall` a wall time without a zone; `open_year`: no year
-    was named, so the date comes back next year.
+    was named, so the date comes back next year; `open_month`: nor a month.
     `vague`: a stretch of time (`next week`) in which no day was named; `ends`: yet its last day was.
     """
 
@@ -39,6 +28,7 @@ class Days:
     written: bool = False
     wall: datetime | None = None
     open_year: bool = False
+    open_month: bool = False
     vague: bool = False
     ends: bool = False
 

@@ -45,9 +45,9 @@ Reader = Callable[[re.Match[str], Reference], Sequence[Value]]
 class Forms(Generic[Value]):
     """The forms a kind of phrase can take: each a pattern and the rule that reads it."""
 
-    def __init__(self) -> None:
-        """Begin without any form."""
-        self._forms: list[tuple[str, Reader[Value]]] = []
+    def __init__(self, *others: Forms[Value]) -> None:
+        """Begin with the forms of `others`, in their order."""
+        self._forms: list[tuple[str, Reader[Value]]] = [form for other in others for form in other._forms]
 
     def form(self, pattern: str) -> Callable[[Reader[Value]], Reader[Value]]:
         """Register the decorated function as the rule for phrases like `pattern`."""

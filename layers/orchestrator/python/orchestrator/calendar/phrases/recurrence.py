@@ -3,7 +3,8 @@
 Rules: a series begins with its first instance at or after the reference, or after the date it is said to
 start on; its clock stays the same when its zone's offset changes; `for 6 weeks` counts instances, `until` a
 day includes that day; `every second Tuesday` is every two weeks; `biweekly`, `bimonthly` and `every third
-Thursday` are questions, for each has two meanings. The 31st of every month leaves out the months without one.
+Thursday` are questions, for each has two meanings. `every Monday to Thursday` is each of those days, `every
+day except Sunday` each other one. The 31st of every month leaves out the months without one.
 """
 
 from __future__ import annotations
@@ -114,6 +115,26 @@ def _weekdays(match: re.Match[str], _: Reference) -> list[Rule]:
     return rules
 
 
+@RULES.form(
+    rf"(?:on )?{_EVERY} (?P<first>{WEEKDAY}) ?(?:-|to|through|thru|until|till?) ?(?P<last>{WEEKDAY})"
+    rf"|(?P<first2>{_PLURAL}) (?:to|through|thru) (?P<last2>{_PLURAL})"
+)
+def _from_day_to_day(match: re.Match[str], _: Reference) -> list[Rule]:
+    first, last = (weekday(match[name] or match[f"{name}2"]) for name in ("first", "last"))
+    days = {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    return [Rule("WEEKLY", days=tuple(CODES[day] for day in sorted(days)))]
+
+
+@RULES.form(
+    rf"(?:{_EVERY} ?day|daily),? (?:except|but)(?: for| not)?(?: on)?"
+    rf" (?P<no>{_LIST}|(?:the )?weekends?)"
+)
+def _but_days(match: re.Match[str], _: Reference) -> list[Rule]:
+    named = {weekday(word) for word in re.findall(WEEKDAY, match["no"])}
+    no = {5, 6} if "weekend" in match["no"] else named
+    return [Rule("WEEKLY", days=tuple(code for day, code in enumerate(CODES) if day not in no))]
+
+
 @RULES.form(rf"(?:on )?(?:{_EVERY} )?alternat(?:e|ing) (?P<days>{_LIST})")
 def _alternate(match: re.Match[str], _: Reference) -> list[Rule]:
     days = {code(word) for word in re.findall(WEEKDAY, match["days"])}
@@ -130,7 +151,11 @@ def _plurals(match: re.Match[str], _: Reference) -> list[Rule]:
     rf"(?:on )?(?:the )?(?P<nth>{ORDINAL})(?:,? (?:and|&) (?:the )?(?P<also>{ORDINAL}))?"
     rf" (?P<day>{WEEKDAY}|day) (?:of|in) (?:{_EVERY}|a) month"
 )
-@RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the|a|each) month")
+@RULES.form(rf"{_EVERY} (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day) (?:of|in) (?:the|a|each) month")
+@RULES.form(
+    rf"(?:on |{_EVERY} )?(?:the )?(?P<nth>{ORDINAL})(?:,? (?:and|&) (?:the )?(?P<also>{ORDINAL}))"
+    rf" (?P<day>{WEEKDAY})(?: (?:of|in) the month)?"
+)
 @RULES.form(rf"(?:on )?(?:the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}),? (?:monthly|each month|every month)")
 @RULES.form(rf"{_EVERY} (?P<nth>first|1st|last) (?P<day>{WEEKDAY})")
 @RULES.form(rf"(?:monthly|{_EVERY} month),? on the (?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}|day)")
@@ -150,6 +175,7 @@ def _nth_of_quarter(match: re.Match[str], reference: Reference) -> list[Rule]:
 
 
 @RULES.form(rf"(?:monthly|{_EVERY} (?:{_STEP})?months?),? on the (?P<day>{_NTH_DAYS}|last day)(?: day)?")
+@RULES.form(rf"on the (?P<day>{NTH_DAY}),? {_EVERY} (?:{_STEP})?month")
 @RULES.form(rf"(?:on )?(?:the )?(?P<day>{ORDINAL}) of {_EVERY} (?:{_STEP})?month")
 @RULES.form(
     rf"(?:on )?(?:the )?(?P<day>{_NTH_DAYS}|last day) (?:day )?(?:of|in) {_EVERY} (?:{_STEP})?month"

@@ -53,7 +53,18 @@ _PLAIN = {
     "pacific": "America/Los_Angeles",
     "central european": "Europe/Berlin",
     "uk": "Europe/London",
+    "british": "Europe/London",
     "japan": "Asia/Tokyo",
+    "japanese": "Asia/Tokyo",
+    "indian": "Asia/Kolkata",
+    "chinese": "Asia/Shanghai",
+    "german": "Europe/Berlin",
+    "french": "Europe/Paris",
+    "swiss": "Europe/Zurich",
+    "california": "America/Los_Angeles",
+    "texas": "America/Chicago",
+    "arizona": "America/Phoenix",
+    "hawaii": "Pacific/Honolulu",
     "india": "Asia/Kolkata",
     "san francisco": "America/Los_Angeles",
     "seattle": "America/Los_Angeles",
@@ -160,6 +171,14 @@ def _seasonal(words: str, day: date, caller: Zone) -> list[Zone]:
     if before != after:
         return [fixed(strict)]
     return [region] if region is caller or before == strict else [region, fixed(strict)]
+
+
+def out_of_season(words: str, moment: datetime, zone: Zone) -> str | None:
+    """Return a warning where `words` name the other half of the year of a zone: `CEST` in November."""
+    strict = _offset_called(zone, words.lower(), moment.year) if words.lower() in _SEASONAL else None
+    if strict in {None, moment.utcoffset()}:
+        return None
+    return f"{zone.name} does not keep {words.upper()} on {moment:%Y-%m-%d}; its own clock counts."
 
 
 def _keeps(zone: Zone, abbreviation: str) -> bool:
