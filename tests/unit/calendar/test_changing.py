@@ -292,3 +292,32 @@ def test_another_tenants_user_of_the_same_id_has_a_calendar_of_their_own(desk: D
     assert [event.title for event in other("What do I have tomorrow?").events] == ["Lunch with Anna"]
     assert other("Cancel lunch with Anna").status == "success"
     assert desk.rows == before
+
+
+@pytest.mark.parametrize(
+    ("order", "asked"),
+    [
+        ("Move the tasting to Friday", "2025-07-25, or to 2025-08-01"),
+        ("Postpone the tasting to Thursday", "2025-07-24, or to 2025-08-07"),
+        ("Move Thursday's tasting to Friday at 5pm", None),
+        ("Delay the tasting to 5pm", "2025-07-31 17:00 is sooner"),
+        ("Postpone the tasting to tomorrow", "2025-07-24 19:00 is sooner"),
+    ],
+)
+def test_a_weekday_of_an_earlier_week_is_asked_about_and_so_is_what_is_put_off_to_sooner(
+    order: str, asked: str | None
+) -> None:
+    desk = Desk()
+    desk.send("Tasting on July 31 at 7pm")
+    answer = desk.send(order)
+    assert answer.status == "needs_clarification"
+    if asked:
+        assert asked in answer.clarifications[0].question
+    assert [row.start.day for row in desk.rows] == [31]
+
+
+@pytest.mark.parametrize("order", ["Move the tasting to tomorrow", "Move the tasting to 5pm"])
+def test_what_is_plainly_to_move_to_an_earlier_time_moves(order: str) -> None:
+    desk = Desk()
+    desk.send("Tasting on July 31 at 7pm")
+    assert desk.send(order).status == "success"

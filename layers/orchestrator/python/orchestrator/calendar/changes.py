@@ -18,12 +18,13 @@ from orchestrator.calendar.phrases.clock import hint, hours, read_clock
 from orchestrator.calendar.phrases.dates import read_days
 from orchestrator.calendar.phrases.durations import LENGTHS
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
-from orchestrator.calendar.phrases.words import normal
+from orchestrator.calendar.phrases.words import WEEKDAY, normal
 from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
 
 _LIMIT = re.compile(r"(?:before|after|until|till?|by|from|since|past|later than) ")
+_PUTS_OFF = re.compile(r"\b(?:postpone|delay|defer|put(?:ting)? off|push(?:ed)? (?:\S+ ){0,6}?back)\b", re.I)
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
@@ -148,6 +149,27 @@ def moved(event: Existing, to: Change, reference: Reference) -> tuple[datetime, 
     return start, ends.astimezone(start.tzinfo)
 
 
+def ask_whether_earlier(change: Change, event: Existing, new: datetime, content: str) -> None:
+    """Ask where `to Friday` is in a week before the event's own, or what is put off would come sooner.
+
+    Raises:
+        Unclear: it is so; both days are named.
+    """
+    old, title = event.start.astimezone(new.tzinfo), event.title
+    if new >= old or change.shift is not None:
+        return
+    day, monday = new.date(), old.date() - timedelta(days=old.weekday())
+    if change.weekday and day < monday:
+        later = day + timedelta(days=((old.date() - day).days // 7 + 1) * 7)
+        question = f"'{title}' is on {old:%A, %Y-%m-%d}. Is it to move to {day}, or to {later}?"
+        raise Unclear("date", title, question)
+    if _PUTS_OFF.search(content):
+        question = (
+            f"'{title}' is at {old:%Y-%m-%d %H:%M}, {new:%Y-%m-%d %H:%M} is sooner. To when is it to move?"
+        )
+        raise Unclear("time", title, question)
+
+
 def _shifted(start: datetime, shift: timedelta, zone: Zone) -> datetime:
     """Return `start` moved by hours as they pass, or by whole days on the calendar: those keep its clock."""
     if shift % timedelta(days=1):
@@ -166,10 +188,13 @@ def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
         return Change("reschedule", found, when, keeps="date", new_length=_has_length(spans, reference))
     if not spans.time and not _in_part_of_day(spans, reference):
         when = settle(_with(spans, duration="all day"), reference, title)
-        return Change("reschedule", found, when, keeps="time")
-    return Change(
-        "reschedule", found, settle(spans, reference, title), new_length=_has_length(spans, reference)
-    )
+        return Change("reschedule", found, when, keeps="time", weekday=_is_weekday(spans.date))
+    when, length = settle(spans, reference, title), _has_length(spans, reference)
+    return Change("reschedule", found, when, new_length=length, weekday=_is_weekday(spans.date))
+
+
+def _is_weekday(date: str) -> bool:
+    return bool(re.fullmatch(rf"(?:on )?(?:the )?{WEEKDAY}", normal(date)))
 
 
 def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: str) -> When:

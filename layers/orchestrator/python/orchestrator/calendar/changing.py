@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from orchestrator.calendar.booking import LOOKING, Done, at_once, done_of
-from orchestrator.calendar.changes import moved
+from orchestrator.calendar.changes import ask_whether_earlier, moved
 from orchestrator.calendar.copies import each, left, others
 from orchestrator.calendar.matching import Existing, match, near, one_of
 from orchestrator.calendar.models import CalendarRequest, Event
@@ -126,6 +126,7 @@ class Changes:
             raise Unclear("date", title, f"'{title}' repeats on days of its own: cancel it and book it anew?")
         if not one.row.recurrence and start < self._reference.instant <= chosen.start:
             raise Unclear("time", title, f"'{title}' would have begun before now. To when is it to be moved?")
+        ask_whether_earlier(change, chosen, start, self._request.content)
         return Step(change, one, start, end, self._next_times(one, start, end))
 
     def _next_times(self, one: Occurrence, start: datetime, end: datetime) -> tuple[datetime, ...]:

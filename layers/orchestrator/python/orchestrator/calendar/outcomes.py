@@ -78,7 +78,8 @@ class Target:
 class Change:
     """A reschedule, cancel or query. A reschedule has a new time, a shift, or a day or clock alone.
 
-    `keeps` says what the found event keeps of its own when only the rest was named.
+    `keeps` says what the found event keeps of its own when only the rest was named; `weekday` that its new
+    day was told as a weekday alone, which comes again each week.
     """
 
     operation: Operation
@@ -87,6 +88,7 @@ class Change:
     shift: timedelta | None = None
     keeps: Literal["nothing", "time", "date"] = "nothing"
     new_length: bool = False
+    weekday: bool = False
     index: int = 0
 
 
