@@ -214,7 +214,8 @@ def reminder(piece: str) -> str | None:
 
 def _trimmed(words: str) -> str:
     words = _bare(words)
-    while not words.endswith(" IT") and (tail := _TAIL.search(words.lower())):
+    # What only leads on is short: the whole of a long piece need not be searched for each word of it.
+    while not words.endswith(" IT") and (tail := _TAIL.search(words.lower(), max(0, len(words) - 60))):
         words = _bare(words[: tail.start()])
     return words.strip()
 

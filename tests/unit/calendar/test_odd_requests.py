@@ -39,6 +39,7 @@ def test_a_zone_that_is_longer_than_any_is_not_even_looked_up() -> None:
     [
         "Dinner on 0001-01-01 at 7pm",
         "Dinner on 9999-12-30 at 7pm",
+        "Jog Saturdays from 9999-12-31",
         "Dinner every 9900 years at 7pm",
         "Cancel dinner on 0001-01-01",
         "Cancel dinner on 9999-12-31",

@@ -37,6 +37,7 @@ from orchestrator.calendar.labels import needs_a_time, needs_an_object
 from orchestrator.calendar.phrases.words import MONTH, PART, WEEKDAY, same_length
 
 _NIGHTS = tuple(f"{kind} night" for kind in ("date", "movie", "film", "game", "poker", "quiz"))
+_LONGEST_TAIL = 60
 _INSIDE = frozenset({"mention", "amount", "priority"})
 """Phrases that stay in the title they stand in."""
 
@@ -138,7 +139,8 @@ def _stripped(piece: str) -> str:
         piece = _bare(piece)
         small = same_length(piece)
         lead = LEAD.match(small)
-        tail = None if piece.endswith(" IT") else TAIL.search(small)
+        # What only leads on is short: the whole of a long piece need not be searched for each word of it.
+        tail = None if piece.endswith(" IT") else TAIL.search(small, max(0, len(small) - _LONGEST_TAIL))
         if lead and lead.end() < len(piece):
             piece = piece[lead.end() :]
         elif lead:

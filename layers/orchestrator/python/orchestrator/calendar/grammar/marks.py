@@ -32,7 +32,6 @@ _QUOTE = re.compile(
     r"(?<![\w'\"{])(?<!\"[:,])(?P<q>'{1,2}"
     r"|\"{1,2})(?=\S)(?P<words>[^\"\n]+?)(?<=\S)(?P=q)(?![\w'\":])"
 )
-_DATE_JOIN = r" ?(?:-|to|through|thru|until|till?) ?"
 _UNTIL = re.compile(r"(?:,? ?\b(?:until|till|til|ending(?: on)?|ends(?: on)?|through)) $")
 _ARRIVES = re.compile(rf"(?:,? ?(?:and )?\b{ARRIVES}(?: by| around)?) $")
 _FEAST_NAME = re.compile(rf"(?:{FEAST}) (?!at\b|from\b|for\b|with\b|in\b|on\b)[a-z]")

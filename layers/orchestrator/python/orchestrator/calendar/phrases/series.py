@@ -58,8 +58,17 @@ def series(
     """Return the series of `rule` from its first instance on or after `start` (not before `after`).
 
     Raises:
-        Unreadable: the rule has no instance, or ends before its first.
+        Unreadable: the rule has no instance, ends before its first, or goes on where no calendar reaches.
     """
+    try:
+        return _series(rule, start, clock, zone, all_day=all_day, after=after)
+    except (ValueError, OverflowError):
+        raise Unreadable("That is further away than a calendar reaches.") from None
+
+
+def _series(
+    rule: Rule, start: date, clock: time, zone: Zone, *, all_day: bool, after: datetime | None
+) -> Series:
     bare = replace(rule, interval=1, count=None, until=None).text()
     days = (moment.date() for moment in islice(instances(bare, datetime.combine(start, clock)), _LIMIT))
     first = next((day for day in days if after is None or at(day, clock, zone)[0] >= after), None)
