@@ -20,12 +20,10 @@ from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordina
 from orchestrator.calendar.spans import EventSpans
 
 Value = TypeVar("Value")
-_LIMIT = re.compile(r"(?:by|before|after|until|within|during|sometime|around|between) ")
-_OF_THE_MONTH = re.compile(
-    rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
-)
-_FROM_TO = re.compile(rf"{WEEKDAY} ?(?:-|to|through|thru) ?{WEEKDAY}")
-_WEEKDAYS = re.compile(rf"(?:on )?{WEEKDAY}(?:(?:/|, ?(?:and )?| and | & ){WEEKDAY})+")
+_LIMIT = r"(?:by|before|after|until|within|during|sometime|around|between) "
+_OF_THE_MONTH = rf"(?:on )?(?P<the>the )?(?P<nth>{ORDINAL}) (?P<day>{WEEKDAY}) (?:of|in) (?:the )?month"
+_FROM_TO = rf"{WEEKDAY} ?(?:-|to|through|thru) ?{WEEKDAY}"
+_WEEKDAYS = rf"(?:on )?{WEEKDAY}(?:(?:/|, ?(?:and )?| and | & ){WEEKDAY})+"
 MAX_PHRASE = 200
 """Characters of one phrase; what is longer is none, and only costs time."""
 
@@ -91,7 +89,7 @@ def _on_weekdays(
     """Read `every week` and `mon/wed/fri` as one rule, or `monday to friday`."""
     words = re.sub(r"^(?:on|from) ", "", normal(spans.date or ""))
     bare = all(rule.freq == "WEEKLY" and not rule.days for rule in rules)
-    if not rules or not (_WEEKDAYS.fullmatch(words) or (bare and _FROM_TO.fullmatch(words))):
+    if not rules or not (re.fullmatch(_WEEKDAYS, words) or (bare and re.fullmatch(_FROM_TO, words))):
         return rules, days
     if not bare:
         raise Unclear("date", spans.date, f"Is '{spans.date}' when it takes place, or '{spans.recurrence}'?")
@@ -103,7 +101,8 @@ def _nth_of_month(
     rules: Sequence[Rule], days: Sequence[Days], spans: EventSpans, today: date
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
     """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
-    match = _OF_THE_MONTH.fullmatch(normal(spans.date or ""))
+    words = normal(spans.date or "")
+    match = re.fullmatch(_OF_THE_MONTH, words) if words.endswith("month") else None
     if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
         raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
     if match and not rules and (not match["the"] or any(day.first < today for day in days)):
@@ -117,7 +116,7 @@ def _nth_of_month(
 def _other_day(rules: Sequence[Rule], spans: EventSpans) -> bool:
     """Tell whether a weekday was named that no rule has: `the Friday report every Thursday`."""
     words = normal(spans.date or "").removeprefix("on ")
-    if not re.fullmatch(WEEKDAY, words):
+    if not rules or not re.fullmatch(WEEKDAY, words):
         return False
     return any(rule.freq == "WEEKLY" and rule.days and code(words) not in rule.days for rule in rules)
 
@@ -138,7 +137,7 @@ def _days(spans: EventSpans, reference: Reference, *, series: bool) -> Sequence[
     if spans.end_date and not series:
         words = f"{spans.date or 'today'} to {_bound(spans.end_date)}"
         return _phrase("end_date", words, lambda both: read_days(both, reference))
-    if series and _WEEKDAYS.fullmatch(normal(spans.date or "")):
+    if series and re.fullmatch(_WEEKDAYS, normal(spans.date or "")):
         return []  # days of the series, and no day that it begins on
     return _phrase("date", spans.date, lambda words: read_days(words, reference))
 
@@ -169,7 +168,7 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
         raise Unclear(field, words, str(error)) from None
     except (ValueError, OverflowError):
         pass  # a number no calendar holds, such as year 99999
-    if _LIMIT.match(normal(words)):
+    if re.match(_LIMIT, normal(words)):
         raise Unclear(field, words, f"'{words}' leaves it open. When exactly is it to be?")
     raise Unclear(field, words, f"What does '{words}' mean?")
 

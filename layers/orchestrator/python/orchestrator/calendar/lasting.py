@@ -15,7 +15,7 @@ _LONG = re.compile(
     r"\bhalf[- ]day\b|^(?:out(?: of (?:the )?(?:office|town))?|ooo|off|away|unavailable"
     r"|(?:on )?(?:vacation|holidays?|pto)|on leave)$"
 )
-_FILLS = re.compile(
+_FILLS = (
     r"(?!(?:plan|book|prepare|discuss|pay|pack|apply|request|approve)\b)(?:[\w' -]+ (?:is|are) )?"
     r"(?:(?:on|my|our|family|summer|winter|ski|short) )*"
     r"(?:vacation|staycation|holidays?|out of (?:the )?(?:office|town)|ooo|pto|off|away"
@@ -27,9 +27,12 @@ _FILLS = re.compile(
 
 def filling(heard: Heard, spans: EventSpans, title: str, today: date) -> Heard:
     """Take `vacation next week` for the days of that week."""
-    words, kind = normal(spans.date or ""), _FILLS.fullmatch(title.lower())
+    words = normal(spans.date or "")
+    if words.partition(" ")[2] not in {"week", "weekend"} or heard.clock or heard.length or heard.rules:
+        return heard
+    kind = re.fullmatch(_FILLS, title.lower())
     stretch = r"(?:this|next) weekend" if kind and kind["trip"] else r"(?:this|next) week(?:end)?"
-    if not kind or not re.fullmatch(stretch, words) or heard.clock or heard.length or heard.rules:
+    if not kind or not re.fullmatch(stretch, words):
         return heard
     return replace(heard, days=[replace(days, vague=days.first < today) for days in heard.days])
 

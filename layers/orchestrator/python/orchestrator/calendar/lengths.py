@@ -9,18 +9,17 @@ from orchestrator.calendar.spans import EventSpans
 
 _AWAY = r"walk(?:ing)?|drive|driving|ride|flight|break|pause|talk|questions?|buffer|notice|warning|delay"
 _WHEN = rf"now|noon|midnight|today|tomorrow|this|next|{MONTH}|{WEEKDAY}"
-_BEHIND = re.compile(
+_BEHIND = (
     r"[\s)]*(?:early|late|ago|before|after|away|left|over|more|extra|prior|ahead|in advance|each way"
     rf"|(?P<thing>{_AWAY})|from (?!(?:{_WHEN})(?!\w))(?:the |my |our |\w+'s )?[a-z]{{3,}}"
     r"|to (?:get|go|reach|walk|drive|travel|prepare|set up)|(?:are|is) (?:for|spent|reserved))\b"
 )
-_SUBJECT = re.compile(r"\b(?P<subject>[\w-]+) (?:takes?|took|lasts|lasted|needs?)(?: about| around)? $")
-_BEFORE = re.compile(
+_SUBJECT = r"\b(?P<subject>[\w-]+) (?:takes?|took|lasts|lasted|needs?)(?: about| around)? $"
+_BEFORE = (
     r"\b(?:the|its) (?:last|first|final) $|\b(?:allow|allowing|delayed by|be|come|arrive|with an?|reminder)"
     r"(?: about| around)? $"
 )
 _ITSELF = frozenset({"it", "this", "that", "which", "will", "should", "may", "might", "can", "meeting"})
-_LEAD = re.compile(r"(?:lasting|lasts|for|takes) ")
 _NEW_SENTENCE = re.compile(r"(?<=[a-z]{3})(?<!Mrs)(?<!Prof)[.!?]\s+(?=[A-Z])")
 
 
@@ -30,13 +29,13 @@ def is_of_another(spans: EventSpans, content: str) -> bool:
     start = text.find(same_length(spans.duration or ""))
     if not spans.duration or start < 0:
         return False
-    lead = _LEAD.match(text, start)
-    before, behind = text[: lead.end() if lead else start], text[start + len(spans.duration) :]
-    if match := _BEHIND.match(behind):
+    lead = re.match(r"(?:lasting|lasts|for|takes) ", text[start:])
+    before, behind = text[: start + (lead.end() if lead else 0)], text[start + len(spans.duration) :]
+    if behind.strip(" .,!?)") and (match := re.match(_BEHIND, behind)):
         return not (match["thing"] and match["thing"] in title)
-    if match := _SUBJECT.search(before):
+    if match := re.search(_SUBJECT, before):
         return match["subject"] not in _ITSELF and match["subject"] not in title
-    return bool(_BEFORE.search(before)) or _told_before(spans, content, start)
+    return bool(re.search(_BEFORE, before)) or _told_before(spans, content, start)
 
 
 def _told_before(spans: EventSpans, content: str, start: int) -> bool:

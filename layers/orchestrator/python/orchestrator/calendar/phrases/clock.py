@@ -144,7 +144,7 @@ def _military(match: re.Match[str], _: Reference) -> list[Hour]:
 
 _RANGE = re.compile(r" ?(?:-|\b(?:to|until|till?|through)\b) ?")
 _BETWEEN = re.compile(r" and ")
-_TRAILING_ZONE = re.compile(rf"(.+?)(?<![a-z]) ?\(?(?P<zone>(?![ap]\.?m\b)(?:{ZONE}|z|[+-]\d\d:\d\d))\)?")
+_TRAILING_ZONE = rf"(.+?)(?<![a-z]) ?\(?(?P<zone>(?![ap]\.?m\b)(?:{ZONE}|z|[+-]\d\d:\d\d))\)?"
 
 
 def read_clock(phrase: str, reference: Reference) -> Clock | None:
@@ -156,7 +156,7 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
     words = re.sub(r"^(?:@ ?|(?:at|from|on|in the|this) )", "", normal(phrase))
     if (found := _times(words, reference)) is not None:
         return found
-    match = _TRAILING_ZONE.fullmatch(words)
+    match = re.fullmatch(_TRAILING_ZONE, words)
     found = _times(match[1].strip(), reference) if match else None
     return replace(found, zone=match["zone"]) if match and found else None
 

@@ -22,7 +22,7 @@ from orchestrator.calendar.phrases.relative_days import RELATIVE_DAYS
 from orchestrator.calendar.phrases.words import WEEKDAY, normal
 
 DATES: Forms[Days] = Forms(CALENDAR_DATES, RELATIVE_DAYS, FEASTS)
-_WEEKDAY = re.compile(rf"(?:next )?{WEEKDAY}")
+_WEEKDAY = rf"(?:next )?{WEEKDAY}"
 _SPAN = re.compile(r"-|\b(?:to|through|thru|until|till?)\b")
 
 
@@ -47,7 +47,7 @@ def _splits(words: str) -> Iterator[tuple[str, str]]:
 
 def _until(first: Days, words: str, reference: Reference) -> list[Days]:
     found = DATES.read(words, reference)
-    if _WEEKDAY.fullmatch(words) and any(last.first <= first.first for last in found):
+    if any(last.first <= first.first for last in found) and re.fullmatch(_WEEKDAY, words):
         # From Monday to Monday, or to the next one, is a week.
         there = datetime.combine(first.first, reference.instant.timetz())
         found = DATES.read(words, replace(reference, instant=there))

@@ -45,7 +45,7 @@ _SCALE = {
     "lakh": 100_000,
     "crore": 10_000_000,
 }
-_MONEY = re.compile(
+_MONEY = (
     rf"(?<![\w$])(?:(?P<sign>us\$|c\$|a\$|[$€£¥₹₩]|rs\.?(?= ?\d)|(?:{_CODES})) ?(?P<n>{_FIGURE}) ?"
     r"(?P<s>k|m|thousand|million|lakh|crore)?s?(?![\w])"
     rf"|(?<![\d.,])(?P<n2>{_FIGURE}) ?(?P<s2>k|thousand|million|lakh|crore)? ?"
@@ -64,13 +64,13 @@ class Money:
 
 def find(text: str) -> Iterator[tuple[int, int]]:
     """Yield where amounts stand in `text`, which is `same_length`."""
-    for match in _MONEY.finditer(text):
+    for match in re.finditer(_MONEY, text):
         yield match.span()
 
 
 def read(phrase: str) -> Money | None:
     """Return the amount that `phrase` names; `None` when it names none."""
-    match = _MONEY.search(phrase.lower())
+    match = re.search(_MONEY, phrase.lower())
     if not match:
         return None
     unit = match["sign"] or match["unit"]
