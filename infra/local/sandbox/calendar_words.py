@@ -107,7 +107,7 @@ _IN_PART = r"(?: in the (?:morning|afternoon|evening)| at night| tonight)"
 _FIGURE_HOUR = r"(?:[01]?\d|2\d)(?:[:.h][0-5]\d)?"
 _WORD_HOUR = rf"{_HOUR_WORD}(?:[- ](?:fifteen|thirty|forty-five))?"
 _PAST = (
-    r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|\d\d?) (?:past|to))"
+    r"(?:half past|half|(?<!from )(?:quarter|five|ten|twenty|twenty-five|25) (?:past|to)|\d\d? past)"
     rf" (?:\d\d?|{_HOUR_WORD}|noon|midday|midnight)"
 )
 SURE_HOUR = (

@@ -27,7 +27,7 @@ from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, we
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.remarks import ask_about_remarks
 from orchestrator.calendar.saying import said
-from orchestrator.calendar.spans import EventSpans, Extraction
+from orchestrator.calendar.spans import EventSpans, Extraction, from_to
 from orchestrator.calendar.stretches import stretches
 from orchestrator.calendar.unread import (
     ask_for_an_address,
@@ -69,6 +69,7 @@ def reference_of(request: CalendarRequest) -> Reference:
 def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool = False) -> Outcome:
     """Return what the words of `extraction` come to. One event's trouble leaves the others as they are."""
     reference, found = reference_of(request), _Found()
+    extraction = from_to(extraction, request.content)
     parts = stretches(extraction.events, request.content)
     for index, (spans, part) in enumerate(zip(extraction.events, parts, strict=True)):
         title, named = title_of(spans, request.content, extraction.events[index - 1] if index else None)

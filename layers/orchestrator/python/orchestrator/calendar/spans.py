@@ -131,6 +131,17 @@ def missed(extraction: Extraction, text: str) -> list[tuple[int, str]]:
     return found
 
 
+def from_to(extraction: Extraction, text: str) -> Extraction:
+    """Take `from` into a time whose meaning hangs on it: `ten to eleven` is ten minutes to it without."""
+
+    def led(spans: EventSpans) -> EventSpans:
+        words = re.escape(spans.time or "")
+        found = re.search(rf"(?i)\bfrom +{words}(?!\w)", text) if " to " in (spans.time or "") else None
+        return spans.model_copy(update={"time": found[0]}) if found else spans
+
+    return Extraction(events=[led(spans) for spans in extraction.events])
+
+
 def each_said(extraction: Extraction, text: str) -> Extraction:
     """Leave out an event that was said before, unless `text` has its title as often.
 

@@ -112,11 +112,11 @@ def _figures(match: re.Match[str], _: Reference) -> list[Hour]:
 
 @HOURS.form(
     r"(?:at )?(?:(?P<half_past>half past|half) "
-    r"|(?P<n>quarter|five|ten|twenty|twenty-five|5|10|20|25) (?P<way>past|to) )"
+    r"|(?P<n>quarter|five|ten|twenty|twenty-five|25) (?P<way>past|to) |(?P<n2>5|10|20) past )"
     rf"(?:(?P<h>\d\d?|{HOUR_WORD})(?: ?{_HALF})?{_IN_PART}|(?P<word>noon|midday|midnight))"
 )
 def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
-    word = match["n"] or ""
+    word = match["n"] or match["n2"] or ""
     minutes = 30 if match["half_past"] else {"quarter": 15, "twenty-five": 25}.get(word) or number(word)
     if match["word"]:
         return [_by_a_name(match["word"], -minutes if match["way"] == "to" else minutes)]
@@ -128,6 +128,12 @@ def _past(match: re.Match[str], reference: Reference) -> list[Hour]:
     hour, half = (12, base.half) if base.hour == 1 else (base.hour - 1, base.half)
     half = {"am": "pm", "pm": "am"}.get(half or "", half) if base.hour == 12 else half
     return [replace(base, hour=hour, minute=60 - minutes, half=half, part=part)]
+
+
+@HOURS.form(r"(?:at )?20 to (?P<h>[1-9])")
+def _twenty_to(match: re.Match[str], _: Reference) -> list[Hour]:
+    hour = match["h"]
+    raise Unreadable(f"'{match[0]}' may be twenty minutes to {hour}, or from 20 to {hour} o'clock.")
 
 
 def _by_a_name(word: str, minutes: int) -> Hour:
@@ -154,6 +160,9 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
         Unreadable: it names a time that no clock shows.
     """
     words = re.sub(r"^(?:@ ?|(?:at|from|on|in the|this) )", "", normal(phrase))
+    # "Ten to eleven" is ten minutes to it; from ten to eleven is an hour.
+    if normal(phrase).startswith("from ") and (stretch := next(_ranges(words, reference), None)):
+        return stretch
     if (found := _times(words, reference)) is not None:
         return found
     match = re.fullmatch(_TRAILING_ZONE, words)
