@@ -52,6 +52,15 @@ def test_two_orders_that_were_both_taken_are_both_carried_out() -> None:
     assert (answer.status, len(desk.rows)) == ("success", 2)
 
 
+def test_a_second_order_about_what_is_called_the_same_was_taken_as_well() -> None:
+    booked = [{"title": "Yoga", "date": day, "time": "6pm"} for day in ("Monday", "Tuesday")]
+    cancels = [{"operation": "cancel", "title": "yoga", "date": day} for day in ("Monday", "Tuesday")]
+    desk = asking(spans(*booked), spans(*cancels))
+    desk.send("Yoga on Monday at 6pm, Yoga on Tuesday at 6pm")
+    answer = desk.send("Cancel yoga on Monday and cancel yoga on Tuesday")
+    assert (answer.status, desk.rows) == ("success", [])
+
+
 @pytest.mark.parametrize(
     ("text", "done"),
     [

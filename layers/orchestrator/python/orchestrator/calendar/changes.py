@@ -18,7 +18,7 @@ from orchestrator.calendar.phrases.clock import hint, hours, read_clock
 from orchestrator.calendar.phrases.dates import read_days
 from orchestrator.calendar.phrases.durations import LENGTHS
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
-from orchestrator.calendar.phrases.words import WEEKDAY, normal
+from orchestrator.calendar.phrases.words import MONTH, NUMBER, TOMORROW, WEEKDAY, normal
 from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
@@ -26,6 +26,12 @@ from orchestrator.calendar.when import settle
 _LIMIT = re.compile(r"(?:before|after|until|till?|by|from|since|past|later than) ")
 _PUTS_OFF = re.compile(r"\b(?:postpone|delay|defer|put(?:ting)? off|push(?:ed)? (?:\S+ ){0,6}?back)\b", re.I)
 _SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
+_DAY_WORD = re.compile(
+    rf"(?:{WEEKDAY}|{MONTH}|{TOMORROW}|\d[\w.:/-]*|[ap]m|noon|midnight|to(?:day|night)|this|next|on|at|the|of|in"
+    r"|my|all|rest|whole|day|days|week|weeks|weekend|month|morning|afternoon|evening|night|after|before|from|to|and"
+    rf"|until|till|end|start|o'clock|first|second|third|last|{NUMBER})(?:'s|s)?"
+)
+"""A word that says when, and is no name: `Friday`, `the 3pm`, `next week`."""
 _EVERYTHING = re.compile(
     r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
     r"|all (?:my |the )?(?:events|meetings)|(?:(?:my|the) )?(?:(?:whole|entire) )?"
@@ -53,9 +59,14 @@ def change(spans: EventSpans, reference: Reference) -> Change:
         return Change("query", _asked(spans, reference))
     if spans.operation == "cancel":
         return Change(
-            "cancel", _pointed(target(spans.title, spans.date, spans.time, spans, reference), spans)
+            "cancel",
+            _pointed(
+                target(_name(spans.title, spans.date, spans.time), spans.date, spans.time, spans, reference),
+                spans,
+            ),
         )
-    found = _pointed(target(spans.title, spans.from_date, spans.from_time, spans, reference), spans)
+    name = _name(spans.title, spans.from_date, spans.from_time)
+    found = _pointed(target(name, spans.from_date, spans.from_time, spans, reference), spans)
     if spans.shift:
         return Change("reschedule", found, shift=_shift(spans.shift, reference))
     return _moved(spans, found, reference)
@@ -114,9 +125,22 @@ def target(
 
 def _without(title: str | None, *phrases: str | None) -> str | None:
     """Leave out of a name what only says when: `Friday's 3pm call` is a call."""
+    bare = title or ""
     for phrase in filter(None, phrases):
-        title = re.sub(rf"(?i)(?<!\w){re.escape(phrase)}(?:'s)?(?!\w)", " ", title or "")
-    return " ".join((title or "").split()) or None
+        bare = re.sub(rf"(?i)(?<!\w){re.escape(phrase)}(?:'s)?(?!\w)", " ", bare)
+    # "Christmas" may be the name of the event as well as its day; "Friday" is a day.
+    if title and not bare.strip() and _names_a_feast(title):
+        return title
+    return " ".join(bare.split()) or None
+
+
+def _name(title: str | None, date: str | None, clock: str | None) -> str | None:
+    """Return what an event is called: `cancel Christmas` means no other event of that day."""
+    return date if not title and not clock and date and _names_a_feast(date) else title
+
+
+def _names_a_feast(words: str) -> bool:
+    return not all(_DAY_WORD.fullmatch(word) for word in re.split("[ ,]+", normal(words)))
 
 
 def _zone(words: str | None, reference: Reference) -> Zone:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from orchestrator.calendar.booking import LOOKING, Done, at_once, done_of
 from orchestrator.calendar.changes import ask_whether_earlier, moved
 from orchestrator.calendar.copies import each, left, others
-from orchestrator.calendar.matching import Existing, match, near, one_of
+from orchestrator.calendar.matching import TO_DO, Existing, match, near, one_of
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.phrases.readings import Reference, Unreadable
@@ -80,6 +80,7 @@ class Changes:
         self._request = request
         self._reference = reference
         self._deadline = deadline
+        self._mine = frozenset({request.user_name, request.user_email, request.user_id})
 
     async def plan(self, change: Change) -> Step:
         """Return the one event that a cancellation or a move is about.
@@ -93,7 +94,10 @@ class Changes:
         matched = match(change.target, [one.existing for one in found])
         others = () if matched else await self._near(change.target, found)
         chosen = one_of(
-            self._today_first(_first_of_each(matched), change.target), change.target.title, others
+            self._today_first(_first_of_each(matched), change.target),
+            change.target.title,
+            others,
+            TO_DO if change.operation == "cancel" else "",
         )
         one = next(one for one in found if one.existing == chosen)
         if change.operation == "cancel":
@@ -146,16 +150,16 @@ class Changes:
                 " Is the whole series meant?",
             )
 
-    async def ahead(self) -> list[Occurrence]:
-        """Return what is in the calendar from today on; nothing, if it cannot be read in good time."""
+    async def ahead(self) -> list[Occurrence] | None:
+        """Return what is in the calendar from today on; `None`, if it cannot be read in good time."""
         looking = min(self._deadline, asyncio.get_running_loop().time() + LOOKING)
         since = at(self._reference.today, time(), self._reference.zone)[0]
         until = self._reference.instant + AHEAD
         try:
             rows = await self._store.between(self._request.user_id, since, until, deadline=looking)
         except (VendorError, NotConfigured, Unavailable):
-            return []  # to book is what was asked for
-        return occurrences(rows, since, until, self._reference.zone)
+            return None  # to book is what was asked for
+        return occurrences(rows, since, until, self._reference.zone, self._mine)
 
     async def shared(self, steps: Sequence[Step]) -> list[Step]:
         """Return the steps with the rows of others, or with a warning that theirs stay as they are.
@@ -246,7 +250,7 @@ class Changes:
         since = target.since or at(reference.today, time(), reference.zone)[0]
         until = target.until or reference.instant + AHEAD
         rows = await self._store.between(self._request.user_id, since, until, deadline=self._deadline)
-        return occurrences(rows, since, until, reference.zone)
+        return occurrences(rows, since, until, reference.zone, self._mine)
 
     def _today_first(self, found: Sequence[Existing], target: Target) -> Sequence[Existing]:
         """Choose today's, if only a clock time was named: "my 3pm meeting" is seldom next month's."""

@@ -7,8 +7,10 @@ A title in quotation marks is a title.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.matching import KINDS, Existing, named, words_of
 from orchestrator.calendar.orders import CANNOT
 from orchestrator.calendar.outcomes import Booking, Unclear
@@ -29,14 +31,15 @@ _STRONG = _ORDERS | frozenset(
         *("drop", "bin", "forget", "clear", "wipe", "push", "shift", "make", "set", "put", "update"),
         *("change", "switch", "swap", "bump", "pull", "bring", "correct", "edit", "repeat", "updated"),
         *("off", "is", "isn", "was", "now", "actually", "no", "not", "wait", "sorry", "earlier", "later"),
-        *("changed", "instead", "rather", "t", "won", "don", "doesn", "cannot", "miss"),
+        *("changed", "instead", "rather", "t", "won", "don", "doesn", "cannot", "miss", "slide", "adjust"),
+        *("modify", "defer", "wrong", "mistake", "turn"),
     ]
 )
 _REFUSES = frozenset(["cannot", "t"])
 _WEAK = frozenset(
     [
         *("i", "we", "it", "do", "be", "will", "can", "have", "need", "go", "me", "there", "until", "come"),
-        *("happen", "possible", "attend", "sadly", "unfortunately", "hey", "hi"),
+        *("happen", "possible", "attend", "sadly", "unfortunately", "hey", "hi", "got", "time", "out"),
     ]
 )
 _NAMES = ["move", "moving", "update", "push", "pull", "shift", "drop", "change", "off", "swap", "edit", "bin"]
@@ -48,9 +51,22 @@ _NOTE = re.compile(r"\bbe(?: in)?$|\w-\w", re.IGNORECASE)
 _CHORE = re.compile(
     r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b|drop .*\boff\b|drop off", re.I
 )
+_TO_THINGS = frozenset(
+    [
+        *("change", "move", "set", "update", "switch", "swap", "replace", "make", "put", "clear", "push"),
+        *("pull", "bring", "drop", "remove", "delete", "bin", "wipe", "slide", "adjust", "forget", "shift"),
+        "edit",
+    ]
+)
+"""What is done to things as well: oil is changed, and an event of that name need not be meant."""
+_REMINDER = (
+    r"(?:remind (?:me|us) to|(?:don't|do not) forget to|remember to|to-?do:|task:) *(?:please |also )?"
+)
 _TOLD = re.compile(
     r"\b(?:(?:is|are|was|were|got|gets|been|be) (?:cancell?ed|called off|moved|rescheduled|postponed)"
-    r"|(?:moved|rescheduled|postponed) (?:to|until)|needs to (?:be )?(?:moved?|rescheduled|cancell?ed))\b"
+    r"|(?:moved|rescheduled|postponed) (?:to|until)|needs to (?:be )?(?:moved?|rescheduled|cancell?ed)"
+    r"|(?:they (?:need|want|asked)|\w+ (?:needs|wants|asked)) to (?:reschedule|(?:move|push|postpone|shift)"
+    r" (?:me|us|it|(?:my|our|the) (?:meeting|call|appointment|date|session|lesson|class))))\b"
 )
 _HEAD = re.compile(r" (?:with|for|at|in|to|on|about)\b", re.IGNORECASE)
 _MOVES = (
@@ -80,31 +96,53 @@ def name_something(spans: EventSpans, content: str, *, alone: bool) -> None:
         raise Unclear("content", told, question)
 
 
+@dataclass(frozen=True, slots=True)
+class There:
+    """An event that is there, with the words of its name and of the head of that: `lunch` with Anna."""
+
+    event: Existing
+    name: frozenset[str]
+    head: frozenset[str]
+
+
+def there(existing: Iterable[Existing]) -> list[There]:
+    """Return the events with the words they bear; one whose name has none is never meant by words."""
+    found = (There(event, words_of(event.title), words_of(_HEAD.split(event.title)[0])) for event in existing)
+    return [one for one in found if one.name]
+
+
 def suspicious(booking: Booking, content: str) -> bool:
-    """Tell whether the calendar has to be looked at: a title or a text with words that change something."""
-    return not _is_quoted(booking.title, content) and (
-        bool(words_of(booking.title) & _STRONG) or _tells_a_change(booking.title, content)
-    )
+    """Tell whether the calendar has to be looked at: a title or a text with words that change something.
+
+    What is in quotation marks, or to be reminded of, is what it says.
+    """
+    if _is_quoted(booking.title, content) or _is_reminder(booking.title, content):
+        return False
+    return bool(words_of(booking.title) & _STRONG) or _tells_a_change(booking.title, content)
 
 
-def hardly_new(booking: Booking, content: str, existing: Iterable[Existing]) -> str | None:
+def _is_reminder(title: str, content: str) -> bool:
+    return bool(re.search(rf"\b{_REMINDER}{re.escape(same_length(title))}(?!\w)", same_length(content)))
+
+
+def hardly_new(booking: Booking, content: str, existing: Sequence[There]) -> str | None:
     """Return the question about a new event that may be one of `existing`; `None` where it is a new one."""
-    if _is_quoted(booking.title, content):
-        return None
+    said = words_of(booking.title)
     first = next(iter(re.findall(r"\w+", same_length(booking.title))), "")
-    for event in existing:
-        if _means(booking.title, first, event, content):
-            return _question(booking.title, event, first)
+    for one in existing:
+        if _means(booking.title, said, first, one, content):
+            return _question(booking.title, one.event, first)
     return None
 
 
-def _means(title: str, first: str, event: Existing, content: str) -> bool:
-    said, name = words_of(title), words_of(event.title)
+def _means(title: str, said: frozenset[str], first: str, one: There, content: str) -> bool:
+    name, head = one.name, one.head
     more, bare = said - name, said - _STRONG - _WEAK
-    head = words_of(_HEAD.split(event.title)[0])
     partly = bool(bare - KINDS) and head <= bare <= name
     if partly and said & _REFUSES:
         return True
+    if len(name) == 1 and name <= said and first in _TO_THINGS and not needs_a_time(one.event.title):
+        return _pointed_at(one.event.title, content) or _tells_a_change(title, content)
     if more and (first in _ORDERS or re.match(r"(?i)make (?:the|my|our) ", title)):
         # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
         return name <= said or partly
@@ -121,6 +159,10 @@ def _question(title: str, event: Existing, first: str) -> str:
         f"{there} Is it to be moved or cancelled? Then say 'move … to …' or 'cancel …';"
         f" or put '{title}' in quotation marks, if it is a new event."
     )
+
+
+def _pointed_at(name: str, content: str) -> bool:
+    return bool(re.search(rf"\b(?:the|my|our) {re.escape(same_length(name))}(?!\w)", same_length(content)))
 
 
 def _tells_a_change(title: str, content: str) -> bool:

@@ -13,21 +13,35 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from orchestrator.calendar.outcomes import Target, Unclear
-from orchestrator.calendar.phrases.words import WEEKDAY, same_length, weekday
+from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.phrases.zones import Zone
 
 MOST_NAMED = 5
 """Events that a question names."""
+TO_DO = " To note it as something to do, put 'Remind me to' before it."
+"""What helps where a text cancels what is no event: a subscription, the Christmas lights."""
 _LEADING = "a an the my our your his her their this that with w for of on at to in from by about and"
 _FILLERS = frozenset([*_LEADING.split(), "all", "any", "every", "each", "please", "up"])
 _MEETS = frozenset({"meeting", "call"})
 _WHOLE = frozenset({"series", "whole", "entire", "recurring", "repeating"})
 KINDS = _MEETS | _WHOLE | {"event", "appointment", "entry", "next", "upcoming"}
-_LOOSE_KINDS = frozenset(["class", "lesson", "session", "reservation", "booking", "date", "plan", "thing"])
+_LOOSE_KINDS = re.compile(r"\b(?:class(?:es)?|(?:lesson|session|reservation|booking|date|plan|thing)s?)\b")
 """What may be said behind the whole title of an event: the yoga class may be called yoga."""
 _ASKING = "free open busy hour slot first last still have has got finish start end begin planned go be is are"
 _ASKED = frozenset([*_ASKING.split(), "do", "what", "when", "where", "who", "which", "thing"])
 """What a question may say beside the name of an event."""
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_REASON = re.compile(
+    r",? (?:because|cause|cuz|due to|(?:since|as) (?:i|we|he|she|they|it|there|my|our)\b)"
+    r"|[,.;!(-]{1,3} {0,2}(?:(?:my|our|his|her|the) )?(?:\w+ (?:can't|cannot|won't|hurts?)\b"
+    r"|\w+(?: (?:am|is|are|have|has|had|got|feels?|don't feel)|'(?:m|s|re|ve))"
+    r" (?!(?:at|on|in|from|now|until|to|by|for)\b)\w)"
+)
+"""Where a cancelled event's name ends and why it is cancelled begins."""
+_NO_REASON = re.compile(
+    r"\b(?:move[ds]?|moving|resched\w+|postpone\w*|cancel\w*|delete\w*|keep|book|add|mean|meant|said|one|only|if"
+    r"|unless|except|another|other|both|and then)\b|\?"
+)
 _PLURAL = re.compile(r"(?<=[cs]h)es$|(?<=[sxz])es$|(?<![sui])s$")
 _DOING = re.compile(r"(?:(?P<twice>[bdgmnprt])(?P=twice)|(?P<vowel>[io]))ing$")
 
@@ -61,10 +75,35 @@ def match(wanted: Target, existing: Iterable[Existing], *, loosely: bool = False
         return fitting  # "my 3pm meeting" may be called anything
     need = len(words) / 2 if loosely else len(words)
     named = [event for event in fitting if _known(event, words) >= need]
-    if not named and not loosely:
-        named = [event for event in fitting if words_of(event.title) == words - _LOOSE_KINDS]
+    if not loosely:
+        return _exactly(said, named) or _by_its_whole_title(wanted.title or "", fitting)
+    return _best(words, named)
+
+
+def _best(words: frozenset[str], named: Sequence[Existing]) -> list[Existing]:
     best = max((_in_title(event, words) for event in named), default=0)
     return [event for event in named if _in_title(event, words) == best]
+
+
+def _exactly(said: frozenset[str], named: Sequence[Existing]) -> list[Existing]:
+    """Return those of `named` that are called so and nothing more; if there are none, the nearest."""
+    words = said - KINDS
+    return (
+        [event for event in named if words_of(event.title) == said]
+        or [event for event in named if words_of(event.title) - KINDS == words]
+        or _best(words, named)
+    )
+
+
+def _by_its_whole_title(title: str, fitting: Sequence[Existing]) -> list[Existing]:
+    """Return the events of which `title` says all, and behind it what kind of thing it is, or a reason."""
+    text = same_length(title)
+    reason = _REASON.search(text)
+    if reason and not _NO_REASON.search(text[reason.start() :]):
+        text = text[: reason.start()]
+    rest = words_of(_LOOSE_KINDS.sub(" ", text)) - KINDS
+    wholly = {event.event_id for event in fitting if rest and words_of(event.title) - KINDS == rest}
+    return [event for event in fitting if event.event_id in wholly]
 
 
 def near(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
@@ -87,8 +126,10 @@ def _sounds_like(event: Existing, words: frozenset[str]) -> bool:
     return any(get_close_matches(word, words_of(event.title), 1, 0.75) for word in words)
 
 
-def one_of(found: Sequence[Existing], title: str | None, others: Sequence[Existing] = ()) -> Existing:
-    """Return the only event of `found`; `others` are those to name where there is none.
+def one_of(
+    found: Sequence[Existing], title: str | None, others: Sequence[Existing] = (), hint: str = ""
+) -> Existing:
+    """Return the only event of `found`; `others` and `hint` are what to say where there is none.
 
     Raises:
         Unclear: there is none, or more than one.
@@ -99,9 +140,9 @@ def one_of(found: Sequence[Existing], title: str | None, others: Sequence[Existi
         names = "; ".join(f"{event.title} ({event.start:%Y-%m-%d %H:%M})" for event in found[:MOST_NAMED])
         raise Unclear("title", title, f"Which one is meant? {names}")
     if not others:
-        raise Unclear("title", title, "No such event was found. Which one is meant?")
+        raise Unclear("title", title, f"No such event was found. Which one is meant?{hint}")
     names = " or ".join(named(event) for event in others)
-    raise Unclear("title", title, f"No such event was found. Is {names} meant?")
+    raise Unclear("title", title, f"No such event was found. Is {names} meant?{hint}")
 
 
 def named(event: Existing) -> str:
@@ -139,8 +180,9 @@ def _known(event: Existing, words: frozenset[str]) -> int:
 
 
 def _is_day_of(event: Existing, word: str) -> bool:
+    # By its full name alone: cut to its stem, a wedding is a "wed", and SATs are a "sat".
     start = event.start.astimezone(event.zone.tz) if event.zone else event.start
-    return bool(re.fullmatch(WEEKDAY, word)) and weekday(word) == start.weekday()
+    return word == _DAYS[start.weekday()]
 
 
 def _is_of_kind(event: Existing, said: frozenset[str]) -> bool:

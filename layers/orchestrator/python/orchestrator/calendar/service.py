@@ -15,15 +15,16 @@ from orchestrator.calendar import answers
 from orchestrator.calendar.agenda import Wanted, met
 from orchestrator.calendar.answers import Answer, Notes
 from orchestrator.calendar.asking import Reader, Understood
-from orchestrator.calendar.booking import Done, Planned, failed, look, rejected, write
+from orchestrator.calendar.booking import LOOKING, UNSEEN, Done, Planned, failed, look, rejected, write
 from orchestrator.calendar.changing import Changes, Step
-from orchestrator.calendar.doubles import hardly_new, suspicious
+from orchestrator.calendar.doubles import hardly_new, suspicious, there
 from orchestrator.calendar.events import address_warnings, event_of, external_id
 from orchestrator.calendar.models import CalendarRequest, Clarification, ConflictReport
 from orchestrator.calendar.orders import changes_too, second_changes
-from orchestrator.calendar.outcomes import Outcome, Unclear
+from orchestrator.calendar.outcomes import Outcome, Unclear, When
 from orchestrator.calendar.ports import EventStore
 from orchestrator.calendar.resolve import reference_of
+from orchestrator.calendar.stored import Occurrence
 from orchestrator.errors import InvalidInput
 from orchestrator.idempotency import request_key
 
@@ -97,6 +98,7 @@ class _Run:
     ) -> None:
         self._origin, self._request, self._outcome = asked.origin, asked.request, outcome
         self._store, self._deadline, self._notes = store, deadline, notes
+        self._looking: float | None = deadline  # until when what is there may be looked at; None: in vain
         self._reference = reference_of(asked.request)
         self._changes = Changes(store, asked.request, self._reference, deadline)
 
@@ -143,11 +145,17 @@ class _Run:
         if not suspects and not orders:
             return []
         own = {external_id(self._origin, one.index) for one in bookings}
+        self._looking = asyncio.get_running_loop().time() + LOOKING
         rows = await self._changes.ahead()
-        there = [one.existing for one in rows if (one.row.external_id or "") not in own]
-        zone = self._reference.zone
-        asked = [(one.index, one.title, hardly_new(one, content, there)) for one in suspects]
-        asked += [(0, order, changes_too(order, what, there, zone)) for order, what in orders]
+        if rows is None:
+            self._looking = None
+            return []
+        # A series is one thing, however often it takes place.
+        first = {one.row.id: one for one in reversed(rows) if (one.row.external_id or "") not in own}
+        known = [one.existing for one in first.values()][::-1]
+        named, zone = there(known), self._reference.zone
+        asked = [(one.index, one.title, hardly_new(one, content, named)) for one in suspects]
+        asked += [(0, order, changes_too(order, what, known, zone)) for order, what in orders]
         return [
             Clarification(event=index, field="content", words=words, question=question)
             for index, words, question in asked
@@ -160,7 +168,7 @@ class _Run:
         whens = [*(booking.when for booking in bookings), *(step.when for step in moving)]
         if not whens:
             return [], {}
-        there, warnings = await look(self._store, self._request.user_id, whens, self._deadline)
+        there, warnings = await self._looked(whens)
         self._notes = replace(self._notes, warnings=[*self._notes.warnings, *warnings])
         gone = {step.found.row.id for step in steps if not step.moves}
         events = [event_of(booking, self._request, self._origin) for booking in bookings]
@@ -173,6 +181,12 @@ class _Run:
         conflicts = met(wanted, there, self._reference, refusing=refusing)
         planned = [Planned(one.index, event) for one, event in zip(bookings, events, strict=True)]
         return planned, dict(sorted(conflicts.items()))
+
+    async def _looked(self, whens: Sequence[When]) -> tuple[list[Occurrence], list[str]]:
+        """Look at what is in the way while there is time for it, unless the first look was in vain."""
+        if self._looking is None:
+            return [], [UNSEEN]
+        return await look(self._store, self._request.user_id, whens, min(self._deadline, self._looking))
 
     def _refused(self) -> list[Done]:
         return [failed(one.event, one.title, 422, InvalidInput(one.error)) for one in self._outcome.refused]

@@ -21,12 +21,16 @@ _MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A row at one of its times; a row that does not repeat has only one."""
+    """A row at one of its times; a row that does not repeat has only one.
+
+    `mine` are names of the caller.
+    """
 
     row: StoredEvent
     start: datetime
     end: datetime
     zone: Zone
+    mine: frozenset[str] = frozenset()
 
     @property
     def busy(self) -> Busy:
@@ -44,27 +48,38 @@ class Occurrence:
             self.end,
             self.zone,
             all_day=row.all_day,
-            about=" ".join((row.location or "", *row.participants)),
+            about=" ".join((row.location or "", *self._others)),
             told=row.description,
             category=row.category,
         )
 
+    @property
+    def _others(self) -> list[str]:
+        # Who asks takes part in everything: his own name tells nothing apart.
+        return [person for person in self.row.participants if person not in self.mine]
+
 
 def occurrences(
-    rows: Iterable[StoredEvent], since: datetime, until: datetime, caller: Zone | None = None
+    rows: Iterable[StoredEvent],
+    since: datetime,
+    until: datetime,
+    caller: Zone | None = None,
+    mine: frozenset[str] = frozenset(),
 ) -> list[Occurrence]:
     """Return when the events of `rows` take place between two moments, the earliest first.
 
-    What names no zone of its own is where the `caller` is.
+    What names no zone of its own is where the `caller` is; `mine` are names of the caller.
     """
-    found = [one for row in rows for one in _of(row, until, caller) if one.start < until and one.end > since]
+    found = [
+        one for row in rows for one in _of(row, until, caller, mine) if one.start < until and one.end > since
+    ]
     return sorted(found, key=lambda one: one.start.astimezone(UTC))
 
 
-def _of(row: StoredEvent, until: datetime, caller: Zone | None) -> Iterator[Occurrence]:
+def _of(row: StoredEvent, until: datetime, caller: Zone | None, mine: frozenset[str]) -> Iterator[Occurrence]:
     zone = zone_of(row, caller)
     for start in _starts(row, zone, until):
-        yield Occurrence(row, start, like(start, row.start, row.end, zone, all_day=row.all_day), zone)
+        yield Occurrence(row, start, like(start, row.start, row.end, zone, all_day=row.all_day), zone, mine)
 
 
 def _starts(row: StoredEvent, zone: Zone, until: datetime) -> Iterator[datetime]:
