@@ -59,7 +59,8 @@ OPERATIONS = {
         r"|any(?:thing)?(?: \w+)? (?:on|for|at|in|planned|scheduled|happening|going on|today|tonight|tomorrow"
         r"|this|next))\b"
         rf"|{_POLITE}(?:(?:check|read me|give me|walk me through|look at|look up|see) (?:my|our|the)"
-        rf" (?:[\w']+ )?(?:calendar|schedule|agenda|diary|appointments|meetings|{WEEKDAY})\b"
+        rf" (?:(?:calendar|schedule|agenda|diary|appointments|meetings)(?= ?(?:$|[.?!]|on\b|for\b|{_DAY}))"
+        rf"|{WEEKDAY}[.?! ]*$)"
         r"|(?:(?:my |our |the )?(?:agenda|schedule|calendar)|(?:my|our) (?:appointments|meetings|events|plans"
         rf"|day)|free (?:slots?|times?)) (?:(?:on|for) )?(?:{WEEKDAY}|today|tomorrow"
         r"|(?:this|next) (?:week|month|weekend))[.?! ]*$)"
@@ -99,7 +100,8 @@ OPENING = re.compile(
     rf"\s*(?:(?:{_SAID_FIRST}(?: (?:thanks|then))? ?[,.!:]+ *)+(?:and (?!\d))?"
     rf"|(?:yes|no|now|yeah|yep),? (?={_ORDERED})"
     r"|(?:i'm|i am|we're|something|he's|she's)(?= )[^,.!?;:\d]{1,40}[,.!] *(?=" + _ORDERED + r"))"
-    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:what|when|if|how))"
+    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder)"
+    r" (?:what|(?:if|when) (?:i|we|there)\b|how (?:my|does|is|busy)))"
     r"(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:if )?",
     re.IGNORECASE,
 )

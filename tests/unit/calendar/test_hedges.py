@@ -54,6 +54,8 @@ def test_nor_is_it_moved(text: str) -> None:
         "please cancel yoga",
         "Is it possible to cancel yoga?",
         "Cancel yoga if possible",
+        "Do you think you could cancel yoga?",
+        "Is there any way to cancel yoga?",
         "I can't make it, cancel yoga",
         "I'm not feeling well, please cancel yoga",
         "I don't feel well so cancel yoga",

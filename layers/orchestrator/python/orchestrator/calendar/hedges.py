@@ -33,8 +33,8 @@ _HEDGED = (
 _ASKS = re.compile(
     r"(?:should|shall|did|why|whether|if(?= (?:i|we) (?:should|can))"
     r"|(?:does|has|have|had|was|were) (?:i|we|he|she|they|you|the|my|our|it|any\w*|some\w*)"
-    r"|do (?:i|we|they|you)"
-    r"|(?:is|are|am)(?! (?:it|there) (?:a |any )?(?:ok|okay|poss|fine|alright|way|chance)) [\w']+"
+    r"|do (?:i|we|they|you(?! think you))"
+    r"|(?:is|are|am)(?! you able| (?:it|there) (?:a |any )?(?:ok|okay|poss|fine|alright|way|chance)) [\w']+"
     r"|(?:what|when|who|how|where|which)(?! about)\b[^,]*\?|what if"
     r"|would (?!you\b|u\b|it be)|will (?!you\b|u\b)|(?:can|could) (?:the|my|our|it|he|she|they))\b"
 )

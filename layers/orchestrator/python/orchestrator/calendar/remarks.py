@@ -50,9 +50,10 @@ _QUESTIONS = (
     r"|(?:can|could) you help\b",
     r"find (?:me |us )?(?:an? |some )?(?:free |open )?(?:time|slot)\b",
     r".*, ?(?:right|correct|isn't it|don't i|aren't i)\?\s*$",
-    r"(?:let me know|i wonder|wondering|tell me) (?:what|when|if|whether|how|where|who)\b",
-    r"(?:check|look at|see|read me|give me|show me|walk me through) (?:my|our|the) (?:[\w']+ )?"
-    rf"(?:calendar|schedule|agenda|diary|appointments|meetings|{WEEKDAY})\b",
+    r"(?:let me know|i wonder|wondering|tell me) (?:what|if|whether)\b",
+    r"(?:check|look at|see|read me|give me|show me|walk me through) (?:my|our|the)"
+    rf" (?:(?:calendar|schedule|agenda|diary|appointments|meetings) (?:on|for|today|tomorrow|{WEEKDAY})\b"
+    rf"|{WEEKDAY}[.?! ]*$)",
     r"(?:can|could) (?:the|my|our|it|that|this|he|she|they)\b",
     r"would (?!you\b|u\b|we\b|i\b)",
     r"(?:anything|something|anyone|anybody|anywhere)\b.*\?",

@@ -47,7 +47,8 @@ _OPENING = re.compile(
     rf"\s*(?:(?:{_POLITE}(?: (?:thanks|then))? ?[,.!:]+ *)+(?:and (?!\d))?"
     rf"|(?:yes|no|now|yeah|yep),? (?={_ORDERED})"
     r"|(?:i'm|i am|we're|something|he's|she's)(?= )[^,.!?;:\d]{1,40}[,.!] *(?=" + _ORDERED + r"))"
-    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:what|when|if|how))"
+    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder)"
+    r" (?:what|(?:if|when) (?:i|we|there)\b|how (?:my|does|is|busy)))"
     r"(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:if )?",
     re.IGNORECASE,
 )
