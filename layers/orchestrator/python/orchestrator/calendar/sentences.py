@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.quoting import without_quotes
 from orchestrator.calendar.spans import EventSpans
@@ -74,6 +75,8 @@ class Said:
 
 def _is_a_name(words: str, title: str) -> bool:
     """Tell whether a sentence begins with a name in capitals: `No Country for Old Men on Friday`."""
-    first = re.match(r"[A-Z][\w']*,? (?=[A-Z])", title)
+    first = re.match(r"[A-Z][\w']*,? (?=([A-Z][\w'-]*))", title)
     capitals = len(re.findall(r"(?<!\w)[A-Z]", title))
-    return bool(first) and capitals > 2 and words.startswith(title) and not words.rstrip().endswith("?")
+    if not first or needs_a_time(first[1]):
+        return False  # "No Yoga with Bob Stone"
+    return capitals > 2 and words.startswith(title) and not words.rstrip().endswith("?")
