@@ -3,7 +3,7 @@
 from orchestrator.llm.instructions import Instructions
 
 PROMPT = Instructions(
-    "calendar-2",
+    "calendar-3",
     """\
 You find the words of calendar requests. You compute nothing: no date, no time, no duration.
 
@@ -21,6 +21,8 @@ task or your answer changes nothing of what you do: you only say which of its wo
 - A part of the text that tells of the past ("we met on Tuesday"), wishes for something, offers free time or
   asks whether a time would suit has no entry. What will not take place ("no yoga tonight", "I can't make the
   call on Friday") is a cancel, never a create.
+- What is to be moved or removed has an entry only if the text orders it: none for "don't cancel yoga",
+  "should I move yoga?", "if it rains, cancel yoga"; "remind me to cancel yoga" is a create.
 - Of what the text corrects ("at 3, no, make that 4"), copy the corrected words alone.
 - title: the shortest words that name the event, without the words that ask for it ("schedule", "remind me
   to"), without its day, time, duration and place. Words in quotation marks that name it are the whole title,

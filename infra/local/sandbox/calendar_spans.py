@@ -58,8 +58,7 @@ _WITHIN = re.compile(
 
 def extract(text: str) -> list[dict[str, Any]]:
     """Return the words of each event that `text` asks for."""
-    for marking in (_BULLET, _LABEL):
-        text = marking.sub(lambda match: " " * len(match[0]), text)
+    text = _without_marking(text)
     small = plain(text)
     if verbs.NOTHING.match(small) or verbs.of_the_world(small):
         return []
@@ -77,6 +76,14 @@ def extract(text: str) -> list[dict[str, Any]]:
         if _said_of_all(events, said, text, found):
             return events
     return _events(text, small, found)
+
+
+def _without_marking(text: str) -> str:
+    """Return `text` with spaces for its polite opening, and for what only marks the lines of a list."""
+    for marking in (_BULLET, _LABEL):
+        text = marking.sub(lambda match: " " * len(match[0]), text)
+    opening = verbs.OPENING.match(plain(text))
+    return " " * opening.end() + text[opening.end() :] if opening else text
 
 
 def _events(text: str, small: str, found: Sequence[Mark]) -> list[dict[str, Any]]:

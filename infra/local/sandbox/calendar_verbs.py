@@ -58,6 +58,12 @@ OPERATIONS = {
         r"|any (?:meetings?|calls?|appointments?|events?|free|conflicts?)|free (?=.*\?)"
         r"|any(?:thing)?(?: \w+)? (?:on|for|at|in|planned|scheduled|happening|going on|today|tonight|tomorrow"
         r"|this|next))\b"
+        rf"|{_POLITE}(?:(?:check|read me|give me|walk me through|look at|look up|see) (?:my|our|the)"
+        rf" (?:(?:calendar|schedule|agenda|diary|appointments|meetings)(?= ?(?:$|[.?!]|on\b|for\b|{_DAY}))"
+        rf"|{WEEKDAY}[.?! ]*$)"
+        r"|(?:(?:my |our |the )?(?:agenda|schedule|calendar)|(?:my|our) (?:appointments|meetings|events|plans"
+        rf"|day)|free (?:slots?|times?)) (?:(?:on|for) )?(?:{WEEKDAY}|today|tomorrow"
+        r"|(?:this|next) (?:week|month|weekend))[.?! ]*$)"
         rf"|{_POLITE}(?:remind me (?:what'?s|what (?:is|do|am|i))|(?:(?:is|are|was|were)(?! it (?:ok|poss))"
         r"|does|do (?:the|my|our|they|any|you)|did|has|should|would(?! you| u\b)|will(?! you| u\b)|busy"
         r"|anything|something|any|(?:where|when) (?:is|are|was))\b[^?]*\?\s*$)"
@@ -79,6 +85,27 @@ NOTHING = re.compile(
     r"\s*(?:don't (?!forget|let me forget)|do not |never |ignore |nothing |not (?!urgent)|see (?:you"
     r"|ya) |(?:hello|hi|hey|thanks|thank you)[\w ,!.]{0,20}$)"
 )
+
+
+_SAID_FIRST = (
+    r"(?:ok(?:ay)?|oh|so|and|well|great|perfect|sorry)?,? ?(?:thanks(?: a lot| so much| again)?|thank you"
+    r"(?: so much| very much)?|thx|great|perfect|cool|super|lovely|awesome|excellent|wonderful|fine|alright"
+    r"|all right|got it|good (?:morning|afternoon|evening)|hm+|one more(?: thing)?|(?:just )?(?:a |one )?"
+    r"(?:quick |small |short |another )?question|just (?:checking|wondering)|while (?:you're|we're) at it"
+    r"|by the way"
+    r"|sorry,? (?:i )?(?:almost |nearly )?forgot|next(?= ?:)|(?:nice|morning|evening)(?=[.!]))"
+)
+_ORDERED = r"(?:please |can you |could you |also |just )*(?:cancel|delete|move|reschedule|postpone)\b"
+OPENING = re.compile(
+    rf"\s*(?:(?:{_SAID_FIRST}(?: (?:thanks|then))? ?[,.!:]+ *)+(?:and (?!\d))?"
+    rf"|(?:yes|no|now|yeah|yep),? (?={_ORDERED})"
+    r"|(?:i'm|i am|we're|something|he's|she's)(?= )[^,.!?;:\d]{1,40}[,.!] *(?=" + _ORDERED + r"))"
+    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder)"
+    r" (?:what|(?:if|when) (?:i|we|there)\b|how (?:my|does|is|busy)))"
+    r"(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:if )?",
+    re.IGNORECASE,
+)
+"""What is said before the sentence that asks for something: `Thanks!`, `Quick question:`, `Great, …`."""
 
 
 def operation(small: str) -> str:

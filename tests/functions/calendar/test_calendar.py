@@ -32,7 +32,11 @@ IN_TURN = (
     "intent_of_another_path",
     "no_time_stamp",
 )
-VERSIONS = {"calendar-1": "706a43d216d96b32", "calendar-2": "a2bbaf1fea8927dd"}
+VERSIONS = {
+    "calendar-1": "706a43d216d96b32",
+    "calendar-2": "a2bbaf1fea8927dd",
+    "calendar-3": "34d5e25b704c4744",
+}
 """Every version of the prompt there was, with the hash of its text and its answer's schema: change none."""
 
 

@@ -108,3 +108,82 @@ def test_the_last_thing_of_a_day_is_not_dropped() -> None:
 )
 def test_what_says_only_what_kind_of_thing_it_is_is_called_by_its_people_too(text: str, title: str) -> None:
     assert booked(text).title == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shall we go to the gym on Friday at 4pm?",
+        "Should I, after work, go to the gym on Friday at 4pm?",
+        "Love the gym. Should I go to the gym on Friday at 4pm?",
+        "Maybe I should go to the gym on Friday at 4pm",
+        "What if I went to the gym on Friday at 4pm",
+        "Any chance of gym on Friday at 4pm",
+        "There's no gym on Friday at 4pm",
+        "Not gym on Friday at 4pm",
+        "Forget about the gym on Friday at 4pm",
+        "The gym on Friday at 4pm fell through",
+        "The gym on Friday at 4pm is not gonna happen",
+        "I used to have gym on Friday at 4pm",
+        "I'd rather not do gym on Friday at 4pm",
+        "I ain't going to the gym on Friday at 4pm",
+        "Thanks! What about, is the gym on Friday at 4pm?",
+        "Quick question: do I have gym on Friday at 4pm?",
+        "I have gym on Friday at 4pm, right?",
+        "Let me know if gym is on Friday at 4pm",
+    ],
+)
+def test_what_is_no_plan_books_nothing(text: str) -> None:
+    found = resolved(text, {"title": "gym", "date": "Friday", "time": "4pm"})
+    assert not found.bookings
+    assert [question.field for question in found.clarifications] == ["content"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "date"),
+    [
+        ("Happy Friday!", "Happy Friday", "Friday"),
+        ("Have a nice Friday", "nice Friday", "Friday"),
+        ("Enjoy your Friday", "Enjoy your", "Friday"),
+        ("Looking forward to Friday", "Looking forward to", "Friday"),
+        ("Great job yesterday", "Great job", "yesterday"),
+        ("Good night, see you tomorrow", "Good night", "tomorrow"),
+        ("That's it for today", "That's it", "today"),
+        ("Check my calendar for Friday", "Check my calendar", "Friday"),
+    ],
+)
+def test_small_talk_is_no_event(text: str, title: str, date: str) -> None:
+    assert not resolved(text, {"title": title, "date": date}).bookings
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Am 2025-07-30 um 15:00 Zahnarzt", "Zahnarzt"),
+        ("Was wichtig ist: Zahnarzt 2025-07-30 15:00", "Zahnarzt"),
+        ("No olvides dentista 2025-07-30 15:00", "dentista"),
+        ("No Country for Old Men on 2025-07-30 at 15:00", "No Country for Old Men"),
+        ("What's New in Python talk on 2025-07-30 at 15:00", "What's New in Python talk"),
+        ("Are You Being Served rehearsal on 2025-07-30 at 15:00", "Are You Being Served rehearsal"),
+        ("Great job interview on 2025-07-30 at 15:00", "Great job interview"),
+        ("Happy hour on 2025-07-30 at 15:00", "Happy hour"),
+    ],
+)
+def test_other_languages_and_names_in_capitals_are_no_english_remarks(text: str, title: str) -> None:
+    found = resolved(text, {"title": title, "date": "2025-07-30", "time": "15:00"})
+    assert not found.clarifications
+    assert found.bookings
+
+
+def test_a_length_in_another_language_corrects_nothing() -> None:
+    spans = {"title": "Zahnarzt", "date": "2025-07-30", "time": "15:00", "duration": "2 Stunden"}
+    asking = asked(resolved("Zahnarzt 2025-07-30 15:00, er 2 Stunden", spans))
+    assert not any(words and words.startswith("er") for _, words in asking)
+
+
+def test_of_two_events_one_may_be_told_of_as_cancelled() -> None:
+    lunch = {"title": "Lunch", "date": "Thursday", "time": "1pm"}
+    gym = {"title": "gym", "date": "Friday", "time": "4pm"}
+    found = resolved("Lunch on Thursday at 1pm, gym on Friday at 4pm is cancelled", lunch, gym)
+    assert [booking.title for booking in found.bookings] == ["Lunch"]
+    assert asked(found) == [("content", "is cancelled")]

@@ -23,7 +23,7 @@ _KINDS = {
     ),
 }
 _KIND = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items())
-_BREAK = r"(?:[,.;:!?()*]+ *| - *)"
+_BREAK = r"(?:(?<![,.;:!?()*])[,.;:!?()*]{1,6} *| - *)"
 _HESITATING = r"(?:(?:oh|ah|hm+|uh+|um+|er+m?|ok(?:ay)?|well|and|but|or|no)[, ]+){0,3}"
 _TAKES_BACK = (
     r"no(?:pe)?(?!\.)|sorry|oops|wait|hold on|er+m?|uh+|hm+|correction|corrected|edit|typo|(?:scratch|strike"
@@ -54,6 +54,8 @@ def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
         kind = next((name for name in _KINDS if match[name]), None)
         if kind is None and not match["hard"]:
             continue
+        if kind == "time" and _is_a_length(match[kind], events):
+            continue
         pattern = _KINDS[kind] if kind else r"with \w+"
         old = [said[0] for said in re.finditer(rf"(?<!\w)(?:{pattern})", before)]
         # "Make it 45 minutes" tells a length, unless another one stands before it.
@@ -65,6 +67,11 @@ def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
                 f"Does '{words}' replace what was said before it? Send the text with what counts alone."
             )
             raise Unclear(kind or "content", words, question)
+
+
+def _is_a_length(number: str, events: Sequence[EventSpans]) -> bool:
+    """Tell whether a bare number is how long an event lasts, in any language: `er 2 Stunden`."""
+    return any(same_length(spans.duration or "").startswith(f"{number} ") for spans in events)
 
 
 def _only(new: str, old: Sequence[str], kind: str | None, events: Sequence[EventSpans]) -> bool:

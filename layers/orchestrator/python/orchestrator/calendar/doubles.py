@@ -15,6 +15,7 @@ from orchestrator.calendar.matching import KINDS, Existing, named, words_of
 from orchestrator.calendar.orders import CANNOT
 from orchestrator.calendar.outcomes import Booking, Unclear
 from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
+from orchestrator.calendar.quoting import is_quoted
 from orchestrator.calendar.spans import EventSpans
 
 _BEYOND = frozenset(["extend", "shorten", "lengthen", "prolong", "rename", "replace", "invite"])
@@ -77,21 +78,21 @@ _MOVES = (
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
 
 
-def name_something(spans: EventSpans, content: str, *, alone: bool) -> None:
-    """Check that a new event has a name, and is not told of as moved; `alone`: it is the text's only one.
+def name_something(spans: EventSpans, content: str, said: str) -> None:
+    """Check that a new event has a name, and is not told of as moved in what is `said` of it.
 
     Raises:
         Unclear: its title is only what is left of an order (`rename`, `make that`), or it tells of a change.
     """
     title = spans.title or ""
-    if spans.operation != "create" or _is_quoted(title, content):
+    if spans.operation != "create" or is_quoted(title, content):
         return
     words = words_of(title)
     if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not _NOTE.search(title):
         question = CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
         raise Unclear("title", title, question)
-    if alone and (match := _TOLD.search(same_length(content))):
-        told = content[slice(*match.span())]
+    if match := _TOLD.search(same_length(said)):
+        told = said[slice(*match.span())]
         question = f"Is an event to be moved or cancelled ('{told}')? Say 'move … to …' or 'cancel …'."
         raise Unclear("content", told, question)
 
@@ -116,7 +117,7 @@ def suspicious(booking: Booking, content: str) -> bool:
 
     What is in quotation marks, or to be reminded of, is what it says.
     """
-    if _is_quoted(booking.title, content) or _is_reminder(booking.title, content):
+    if is_quoted(booking.title, content) or _is_reminder(booking.title, content):
         return False
     return bool(words_of(booking.title) & _STRONG) or _tells_a_change(booking.title, content)
 
@@ -177,7 +178,3 @@ def _tells_a_change(title: str, content: str) -> bool:
         rf"|{words} (?:is|will be|starts|begins) (?:now )?(?:at|on|{_DAY})"
     )
     return bool(re.search(changed, text))
-
-
-def _is_quoted(title: str, content: str) -> bool:
-    return bool(re.search(rf"(?<!\w)['\"]+{re.escape(same_length(title))}['\"]+", same_length(content)))

@@ -10,18 +10,12 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.corrections import ask_about_corrections
+from orchestrator.calendar.hedges import ask_whether_ordered
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
+from orchestrator.calendar.sentences import Said
 from orchestrator.calendar.spans import EventSpans
 
-_QUOTED = re.compile(r"(?<!\w)(['\"]+)(?=\S)[^\"\n]*?(?<=\S)\1(?!\w)")
-_ENDS = re.compile(r"(?<!\bdr)(?<!\bst)(?<!\bmr)(?<!\bms)(?<!\bmrs)[.!?;\n]+(?=\s|$)")
-_FILLERS = re.compile(
-    r"(?:[\s,:*-]+|(?:please|pls|so|well|and|but|also|oh|ok(?:ay)?|sorry|unfortunately|sadly|sorry but"
-    r"|thanks|listen|actually|today|btw|fyi|(?:hey|hi|hello|dear)(?: there|(?: @?\w+)(?=,))?"
-    r"|@[\w.]+(?= ?[,:]| (?:can|could|would|are|do|should)\b)"
-    r"|cc)(?![\w']))+"
-)
 _WHO = r"(?:(?!to\b|remind\b|tell\b|ask\b|for\b|why\b|if\b)[\w'@-]+ ){0,4}?"
 _SELF = r"(?:i|we|he|she|they|you|it)"
 _STRAY = re.compile(
@@ -33,24 +27,48 @@ _STRAY = re.compile(
     r"|might|must|let|let's|perfect|great|good|fine|cool|nice|sure|right|wrong|see|ya|now|too|instead"
     r"|about|something|anything|nothing|someone|anyone|everything|works|keep|put|to|at|on|for|with|of"
     r"|from|and|or|but|not|isn't|aren't|won't|can't|cannot|doesn't|don't|free|available|possible|prefer"
-    r"|still|maybe|your|my|suits|fits|sounds"
+    r"|still|maybe|your|my|suits|fits|sounds|happy|enjoy|one|other|the|check|time|agenda|schedule"
+    r"|calendar|look up|looking forward|ready|love|hate|like|that's"
     r")(?![\w'])[^\w']*)+"
+    r"|(?:have|enjoy) (?:an?|your|the|this)(?: (?:very )?(?:nice|great|good|lovely|happy))?"
+    r"|(?:great|good|nice|well) (?:job|work|done)|good night|free (?:slots?|times?)|.* prefers?"
 )
 """Words that name nothing, however many of them stand together."""
 _QUESTIONS = (
     r"(?:where|who|when|why|which|how|what)(?:'s| is| are| do| does| did| was| were| will| would| should"
     r"| can| could| am)\b",
-    r"(?:does|did|is|are|was|were|am|isn't|aren't|doesn't|didn't|wasn't|has|hasn't)\b(?! ?:)",
+    r"(?:does|did|isn't|aren't|doesn't|didn't|wasn't|hasn't)\b(?! ?:)",
+    # Not `Am 30.07. Zahnarzt`, nor `Was wichtig ist`.
+    r"(?:is|are|was|were|has|am(?= i\b))\b(?! ?:)(?=.*\?\s*$| (?:i|we|you|he|she|it|they|the|my|our|your"
+    rf"|his|her|their|there|this|that|any\w*|some\w*|every\w*|today|tonight|{TOMORROW}|{WEEKDAY}|[a-z]{{2,}}ing)\b)",
     r"do (?:you|they|i|we|people|any\w*)\b",
     r"do (?:the|my|our) [\w']+ (?:have|need|want|go|come|get|know|like)\b",
     r"should (?:i|we|he|she|they|the)\b",
+    r"(?:shall|might) (?:i|we)\b|(?:maybe|perhaps)\b(?! ?:)|what if\b|(?:any|a) chance\b"
+    r"|who (?:wants|needs|has|likes)\b",
+    r"(?:can|could) (?:i|we) (?:still |also )?(?:fit|squeeze|take|go|leave|come|make it)\b.*\?"
+    r"|(?:can|could) you help\b",
+    r"find (?:me |us )?(?:an? |some )?(?:free |open )?(?:time|slot)\b",
+    r".*, ?(?:right|correct|isn't it|don't i|aren't i)\?\s*$",
+    r"(?:let me know|i wonder|wondering|tell me) (?:what|if|whether)\b",
+    r"(?:check|look at|see|read me|give me|show me|walk me through) (?:my|our|the)"
+    rf" (?:(?:calendar|schedule|agenda|diary|appointments|meetings) (?:on|for|today|tomorrow|{WEEKDAY})\b"
+    rf"|{WEEKDAY}[.?! ]*$)",
     r"(?:can|could) (?:the|my|our|it|that|this|he|she|they)\b",
     r"would (?!you\b|u\b|we\b|i\b)",
     r"(?:anything|something|anyone|anybody|anywhere)\b.*\?",
     r"(?:busy|free|available)\b[^,.;]*\?",
 )
+_A_DAY = rf"{WEEKDAY}s?(?![\w'])(?! (?!at\b|on\b|everyone|all\b)[a-z])"
 _WISHES = (
     r"keep [^,;]*\bfree\b",
+    r"(?:i|we) used to\b|remember when\b|(?:i'd|we'd|i would|we would) rather not\b|instead of\b[^.;]*,",
+    rf"(?:i'm |we're |i am |we are |really |so )*looking forward to\b|thank god\b|happy (?={_A_DAY})",
+    r"have an? (?:very )?(?:nice|great|good|lovely|wonderful|fun|relaxing|fantastic|happy)"
+    rf" (?:one|time|day|weekend|evening|{_A_DAY})|enjoy (?:your|the|this) (?={_A_DAY}|weekend\b|day\b)",
+    r"good night(?=[,.!]| all\b| everyone\b|\s*$)|that'?s (?:it|all)\b"
+    rf"|(?:great|good|nice|well) (?:job|work|done)(?= (?:today|yesterday|on|this|last)\b|[,.!]|\s*$)"
+    rf"|(?:i|we) (?:really )?(?:love|hate|like|dislike|enjoy) (?={_A_DAY})",
     rf"(?:{_SELF}(?:'ll| will|'m| am|'re| are| might)* )?(?:be |running )late\b(?!-)",
     r"correction ?:",
     rf"(?:{_SELF} )?wish(?=(?:es)? (?:{_SELF}|that|the|my|there)\b)",
@@ -77,13 +95,16 @@ _FORGET = r"(?: (?:want to|let (?:me|us)))? (?:forget|miss|wait|be late)\b"
 _NOT = (
     rf"{_WHO}(?:won't|will not|can't|cannot|can not|couldn't|could not|don't|do not|doesn't|does not|didn't"
     rf"|isn't|is not|aren't|are not|am not|i'm not|we're not|they're not|unable to|never)\b(?!{_FORGET})",
-    r"no (?!time to\b|man's\b|show\b|matter\b)[a-z]",
+    r"no (?!time to\b|man's\b|show\b|matter\b|(?:te |me |se )?olvid)[a-z]",
+    r"(?:there'?s|there is|there are|there'll be) no\b(?!-)|not (?!urgent|before|after|later|until)[a-z]",
+    rf"{_WHO}ain't\b",
 )
 """What says that there is none: at an hour. `No school on Nov 30` is a note for the day."""
 _NEVER = (
     r"(?:(?!to\b|remind\b)[\w'@]+ ){0,4}?(?:(?:have|need|has|had|got|going) to )?(?:skip|skipping|skipped)\b"
     r"(?!-| ?-?level)",
     rf"{_WHO}(?:will|'ll|going to|gonna|have to|has to|might) miss\b|[\w']+(?:'ll|'m going to) miss\b",
+    r"(?:just )?forget (?:about )?(?:the|my|our|this|that)\b",
     r"(?:i|we)(?:'ll| will)?(?: have| need| had)?(?: to)? (?:cancel|postpone|decline|call off|reschedule)"
     r" (?:our|the|my|this|that|it|\w+'s)\b",
 )
@@ -93,7 +114,8 @@ _OFF = re.compile(
 )
 _FAILS = re.compile(
     r"\b(?:won't|will not|isn't|is not|doesn't|does not|not going to) (?:happen|happening|take place|work"
-    r"|possible|fit|suit)\b"
+    r"|possible|fit|suit)\b|\bnot (?:gonna|going to) (?:happen|take place|work)\b"
+    r"|\b(?:fell|falls|fallen) through\b"
 )
 _FREE = re.compile(r"(?:[\w']+ ){0,2}?(?:is|am|are|i'm|we're|he's|she's) (?:free|available)\b")
 _CLOCK = re.compile(r"\d[:.]\d\d|\d ?[ap]\.?m\b|noon|tonight|midnight")
@@ -110,8 +132,8 @@ _AFTERWARDS = re.compile(
 )
 
 
-def ask_about_remarks(index: int, events: Sequence[EventSpans], content: str) -> None:
-    """Ask where event `index` of `content` is none, or where something is said of it that nobody has read.
+def ask_about_remarks(index: int, events: Sequence[EventSpans], said: Said) -> None:
+    """Ask where event `index` of what is `said` is none, or where something of it is said and unread.
 
     Raises:
         Unclear: what it may be instead, and how to say it.
@@ -119,10 +141,11 @@ def ask_about_remarks(index: int, events: Sequence[EventSpans], content: str) ->
     spans = events[index]
     if spans.operation == "query":
         return
-    text = _QUOTED.sub(lambda match: "\x00" * len(match[0]), same_length(content))
+    text = said.text
     if not index:
         ask_about_corrections(text, events)
     if spans.operation != "create":
+        ask_whether_ordered(spans, said)
         return
     if index and _JOINS.fullmatch((spans.title or "").strip()):
         raise Unclear(
@@ -131,15 +154,11 @@ def ask_about_remarks(index: int, events: Sequence[EventSpans], content: str) ->
     if not index:
         _shared_by_all(events, text)
         _last_of_all(events, text)
-    if _is_quoted(spans, text):
-        return
+    if spans.title and same_length(spans.title) not in text:
+        return  # what stands in quotation marks is a name, whatever it says
     _named(spans)
-    _asks_nothing(spans, _clause(spans, text, content), told_of_others=len(events) > 1)
-
-
-def _is_quoted(spans: EventSpans, text: str) -> bool:
-    """Tell whether the title stood in quotation marks: then it is one, whatever it says."""
-    return bool(spans.title) and same_length(spans.title or "") not in text
+    for clause in said.clauses(spans):
+        _asks_nothing(spans, clause, told_of_others=len(events) > 1)
 
 
 def _named(spans: EventSpans) -> None:
@@ -147,20 +166,6 @@ def _named(spans: EventSpans) -> None:
     there = spans.place and words in {"be", "get"}  # "I need to be at school at 8"
     if words and not there and _STRAY.fullmatch(words):
         raise Unclear("title", spans.title, f"What is to be booked? '{spans.title}' names nothing.")
-
-
-def _clause(spans: EventSpans, text: str, content: str) -> str:
-    """Return the sentence an event is named in, from the part between commas that names it."""
-    at = max(text.find(same_length(spans.title or spans.time or spans.date or "")), 0)
-    ends = list(_ENDS.finditer(text))
-    begin = max((match.end() for match in ends if match.end() <= at), default=0)
-    end = next((match.end() for match in ends if match.start() >= at), len(text))
-    begin = max(begin, text.rfind(",", begin, at) + 1)
-    filler = _FILLERS.match(text, begin, end)
-    begin = filler.end() if filler else begin
-    # "IS planning" is that of a department.
-    acronym = re.match(r"[A-Z]{2,}\b", content[begin:end]) and not content[begin:end].isupper()
-    return "" if acronym else text[begin:end]
 
 
 def _asks_nothing(spans: EventSpans, clause: str, *, told_of_others: bool) -> None:

@@ -23,10 +23,12 @@ from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Un
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
+from orchestrator.calendar.phrases.words import WEEKDAY, normal, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
+from orchestrator.calendar.quoting import is_quoted
 from orchestrator.calendar.remarks import ask_about_remarks
 from orchestrator.calendar.saying import said
+from orchestrator.calendar.sentences import Said
 from orchestrator.calendar.spans import EventSpans, Extraction, from_to
 from orchestrator.calendar.stretches import stretches
 from orchestrator.calendar.unread import (
@@ -68,15 +70,15 @@ def reference_of(request: CalendarRequest) -> Reference:
 
 def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool = False) -> Outcome:
     """Return what the words of `extraction` come to. One event's trouble leaves the others as they are."""
-    reference, found = reference_of(request), _Found()
+    reference, found, text = reference_of(request), _Found(), Said.of(request.content)
     extraction = from_to(extraction, request.content)
     parts = stretches(extraction.events, request.content)
     for index, (spans, part) in enumerate(zip(extraction.events, parts, strict=True)):
         title, named = title_of(spans, request.content, extraction.events[index - 1] if index else None)
         about = spans.description or part
         try:
-            ask_about_remarks(index, extraction.events, request.content)
-            name_something(spans, request.content, alone=len(extraction.events) == 1)
+            ask_about_remarks(index, extraction.events, text)
+            name_something(spans, request.content, part if len(extraction.events) > 1 else request.content)
             _begins(spans, part, reference, title)
             ask_for_unread_day(spans, part, reference)
             ask_for_an_address(spans, part)
@@ -210,7 +212,7 @@ def title_of(spans: EventSpans, content: str, before: EventSpans | None = None) 
     words = spans.title or spans.category or ""
     if not words.strip():
         return _shortened(" ".join(content.split())), False
-    if _is_quoted(words, content):
+    if is_quoted(words, content):
         return _shortened(words), True
     if spans.title:
         words = f"{words} {company_of(spans)}"
@@ -218,11 +220,6 @@ def title_of(spans: EventSpans, content: str, before: EventSpans | None = None) 
     kind = re.match(r"(?i).+?(?= with )", before.title or "") if before else None
     plain = re.sub(r"(?i)^(?:with |w/ ?)(?=\w)", f"{kind[0] if kind else 'Meeting'} with ", plain)
     return _shortened(plain[:1].upper() + plain[1:]), bool(spans.title)
-
-
-def _is_quoted(words: str, content: str) -> bool:
-    pattern = rf"(?<!\w)(['\"]+){re.escape(same_length(words))}\1"
-    return bool(re.search(pattern, same_length(content)))
 
 
 def _shortened(title: str) -> str:

@@ -14,6 +14,7 @@ from orchestrator.calendar.phrases.days import bare_weekday
 from orchestrator.calendar.phrases.feasts import FEAST, FEASTS
 from orchestrator.calendar.phrases.readings import Reference
 from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal, weekday
+from orchestrator.calendar.quoting import HIDDEN, without_quotes
 from orchestrator.calendar.spans import EventSpans
 
 _FEAST = re.compile(
@@ -81,7 +82,6 @@ _MOVED = re.compile(
     r"\b(?:was|were|is|are|been|got) (?:extended|moved|shifted|postponed|changed|pushed(?: back)?|rescheduled"
     r"|delayed|brought forward)$"
 )
-_QUOTED = re.compile(r"[\"“”„][^\"“”„]+[\"“”„]|(?<!\w)['‘][^'‘’]+['’](?!\w)")
 
 
 def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> None:
@@ -93,7 +93,7 @@ def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> No
     if spans.operation != "create" or spans.recurrence:
         return
     tonight = "tonight" in normal(spans.time or "")
-    said, date = _QUOTED.sub(" ", said).replace(spans.place or "\0", " "), normal(spans.date or "")
+    said, date = without_quotes(said).replace(spans.place or HIDDEN, " "), normal(spans.date or "")
     if tonight and not date:
         return
     if not date or re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", date):

@@ -10,7 +10,7 @@ from orchestrator.calendar.grammar.leftovers import rest
 from orchestrator.calendar.grammar.marks import Mark
 from orchestrator.calendar.grammar.vocabulary import DEPARTS
 from orchestrator.calendar.labels import needs_a_time
-from orchestrator.calendar.phrases.words import MONTH
+from orchestrator.calendar.phrases.words import MONTH, same_length
 
 WHEN = frozenset({"date", "time", "recurrence"})
 _CUT = re.compile(
@@ -34,9 +34,32 @@ _COMPANY = re.compile(r"\bwith (?:[\w'.]+,? ){0,3}[\w'.]+$")
 _PERSON = re.compile(r"(?:(?:the|my|our|her|his) )?[\w'-]+ ?$")
 
 
+_POLITE = (
+    r"(?:ok(?:ay)?|oh|so|and|well|great|perfect|sorry)?,? ?(?:thanks(?: a lot| so much| again)?|thank you"
+    r"(?: so much| very much)?|thx|great|perfect|cool|super|lovely|awesome|excellent|wonderful|fine|alright"
+    r"|all right|got it|good (?:morning|afternoon|evening)|hm+|one more(?: thing)?|(?:just )?(?:a |one )?"
+    r"(?:quick |small |short |another )?question|just (?:checking|wondering)|while (?:you're|we're) at it"
+    r"|by the way"
+    r"|sorry,? (?:i )?(?:almost |nearly )?forgot|next(?= ?:)|(?:nice|morning|evening)(?=[.!]))"
+)
+_ORDERED = r"(?:please |can you |could you |also |just )*(?:cancel|delete|move|reschedule|postpone)\b"
+_OPENING = re.compile(
+    rf"\s*(?:(?:{_POLITE}(?: (?:thanks|then))? ?[,.!:]+ *)+(?:and (?!\d))?"
+    rf"|(?:yes|no|now|yeah|yep),? (?={_ORDERED})"
+    r"|(?:i'm|i am|we're|something|he's|she's)(?= )[^,.!?;:\d]{1,40}[,.!] *(?=" + _ORDERED + r"))"
+    r"|\s*(?=(?:please |can you |could you )*(?:let me know|tell me|i wonder)"
+    r" (?:what|(?:if|when) (?:i|we|there)\b|how (?:my|does|is|busy)))"
+    r"(?:please |can you |could you )*(?:let me know|tell me|i wonder) (?:if )?",
+    re.IGNORECASE,
+)
+"""What is said before the sentence that asks for something: `Thanks!`, `Quick question:`, `Great, …`."""
+
+
 def without_bullets(original: str) -> str:
-    """Return a text with spaces for what only marks the lines of a list or of a form."""
+    """Return a text with spaces for its polite opening, and what marks lines of a list or form."""
     plain = _BULLET.sub(lambda match: " " * len(match[0]), original)
+    if opening := _OPENING.match(same_length(plain)):
+        plain = " " * opening.end() + plain[opening.end() :]
     return _LABEL.sub(lambda match: " " * len(match[0]), plain)
 
 

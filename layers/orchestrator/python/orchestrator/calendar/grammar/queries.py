@@ -18,6 +18,7 @@ _STOCK_WORDS = (
     *("do i", "do we", "am i", "is there", "are there", "there", "else", "all", "any"),
     *("i", "me", "we", "my", "our", "the", "a", "anything", "something"),
     *("do", "does", "did", "doing", "is", "are", "am", "be", "have", "has", "got", "need"),
+    *("please", "can you", "could you", "check", "read", "give", "walk me through", "look up", "look at"),
     *("seeing", "see", "coming", "start", "starts", "booked", "planned", "scheduled", "happening"),
     *("going on", "coming up", "upcoming", "looking", "looks? like", "looks?", "like"),
     *("left", "up", "so", "far", "yet", "plate", "next", "long", "often", "still", "already", "anywhere"),
