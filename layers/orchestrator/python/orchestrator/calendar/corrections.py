@@ -35,10 +35,32 @@ _LEADING = (
     r"(?:(?:i mean(?:t)?|make (?:it|that)|let's (?:say|make it)|say|better|it'?s|only|at|on|to|from|for|by)"
     r"[ ,:]+){0,4}"
 )
-_CORRECTION = re.compile(
+_CORRECTION = (
     rf"{_BREAK}{_HESITATING}(?P<words>(?:(?P<hard>{_TAKES_BACK})|(?:{_SETTLES}))(?!\w){_LEADING}"
     rf"(?:{_KIND}|(?P<company>with \w+)))"
 )
+
+
+_CUES = frozenset(
+    [
+        *(
+            "no",
+            "nope",
+            "sorry",
+            "oops",
+            "wait",
+            "hold",
+            "correction",
+            "corrected",
+            "edit",
+            "typo",
+            "scratch",
+        ),
+        *("strike", "forget", "change", "mean", "meant", "actually", "rather", "was", "make", "let's", "say"),
+        *("better", "er", "um", "uh", "hm"),
+    ]
+)
+"""One of these is in whatever takes something back; two letters stand for all that begins with them."""
 
 
 def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
@@ -49,7 +71,10 @@ def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
     Raises:
         Unclear: it does.
     """
-    for match in _CORRECTION.finditer(text):
+    words = {
+        word if len(word) < 2 or word[:2] not in _CUES else word[:2] for word in re.findall(r"[a-z']+", text)
+    }
+    for match in re.finditer(_CORRECTION, text) if words & _CUES else ():
         before = text[: match.start()]
         kind = next((name for name in _KINDS if match[name]), None)
         if kind is None and not match["hard"]:

@@ -63,7 +63,7 @@ _TO_THINGS = frozenset(
 _REMINDER = (
     r"(?:remind (?:me|us) to|(?:don't|do not) forget to|remember to|to-?do:|task:) *(?:please |also )?"
 )
-_TOLD = re.compile(
+_TOLD = (
     r"\b(?:(?:is|are|was|were|got|gets|been|be) (?:cancell?ed|called off|moved|rescheduled|postponed)"
     r"|(?:moved|rescheduled|postponed) (?:to|until)|needs to (?:be )?(?:moved?|rescheduled|cancell?ed)"
     r"|(?:they (?:need|want|asked)|\w+ (?:needs|wants|asked)) to (?:reschedule|(?:move|push|postpone|shift)"
@@ -76,6 +76,7 @@ _MOVES = (
     r"|(?<!from )\bnow (?:at|on|in|until|is|\d)|->|=>|→|\binstead\b"
 )
 _DAY = rf"(?:\d|noon|midnight|{WEEKDAY}\b|{TOMORROW}\b|today\b|next\b)"
+_CHANGED = rf"(?:,? (?:to|now) {_DAY}| (?:is|will be|starts|begins) (?:now )?(?:at|on|{_DAY}))"
 
 
 def name_something(spans: EventSpans, content: str, said: str) -> None:
@@ -91,7 +92,7 @@ def name_something(spans: EventSpans, content: str, said: str) -> None:
     if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not _NOTE.search(title):
         question = CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
         raise Unclear("title", title, question)
-    if match := _TOLD.search(same_length(said)):
+    if match := re.search(_TOLD, same_length(said)):
         told = said[slice(*match.span())]
         question = f"Is an event to be moved or cancelled ('{told}')? Say 'move … to …' or 'cancel …'."
         raise Unclear("content", told, question)
@@ -169,12 +170,17 @@ def _pointed_at(name: str, content: str) -> bool:
 def _tells_a_change(title: str, content: str) -> bool:
     """Tell whether a text says of what it names that it is now at another time."""
     text = re.sub(r"\s+", " ", same_length(content))
-    words = re.escape(re.sub(r"\s+", " ", same_length(title)))
-    if not re.search(rf"(?<!\w){words}(?!\w)", text):
-        return False
-    changed = (
-        rf"{_MOVES}|{words},? (?:to|now) {_DAY}|\b(?:set|make|put|update) (?:the|my|our) {words}"
-        rf"|(?:\b(?:the|my|our) |'s ){words} (?:[\w']+ ){{0,3}}?(?:is|will be|starts?|begins?)\b"
-        rf"|{words} (?:is|will be|starts|begins) (?:now )?(?:at|on|{_DAY})"
+    name = re.escape(re.sub(r"\s+", " ", same_length(title)))
+    places = list(re.finditer(rf"(?<!\w){name}(?!\w)", text))
+    return bool(places) and (
+        bool(re.search(_MOVES, text))
+        or any(_is_changed(text[: at.start()], text[at.end() :]) for at in places)
     )
-    return bool(re.search(changed, text))
+
+
+def _is_changed(before: str, behind: str) -> bool:
+    """Tell whether what stands around a name gives it another time: `set the …`, `… is now at`."""
+    if re.search(r"\b(?:set|make|put|update) (?:the|my|our) $", before) or re.match(_CHANGED, behind):
+        return True
+    owned = re.search(r"(?:\b(?:the|my|our) |'s )$", before)
+    return bool(owned and re.match(r" (?:[\w']+ ){0,3}?(?:is|will be|starts?|begins?)\b", behind))

@@ -13,7 +13,7 @@ from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.sentences import FILLERS, Said
 from orchestrator.calendar.spans import EventSpans
 
-_VERB = re.compile(
+_VERB = (
     r"\b(?:cancel|call(?:ing|ed)? off|delet|remov|mov(?:e|ing)|reschedul|postpon|prepon|push|shift|delay"
     r"|put(?:ting)? off|scrap|skip|drop|chang|bring|bump|clear|swap|switch)\w*"
 )
@@ -30,7 +30,7 @@ _HEDGED = (
     r"\b(?:ask|tell) (?!me\b)[\w@']+ (?:to|if|whether|that)\b[^,.;]{0,40}$",
     rf"(?:^|[,:] ?){_IF}",
 )
-_ASKS = re.compile(
+_ASKS = (
     r"(?:should|shall|did|why|whether|if(?= (?:i|we) (?:should|can))"
     r"|(?:does|has|have|had|was|were) (?:i|we|he|she|they|you|the|my|our|it|any\w*|some\w*)"
     r"|do (?:i|we|they|you(?! think you))"
@@ -38,7 +38,7 @@ _ASKS = re.compile(
     r"|(?:what|when|who|how|where|which)(?! about)\b[^,]*\?|what if"
     r"|would (?!you\b|u\b|it be)|will (?!you\b|u\b)|(?:can|could) (?:the|my|our|it|he|she|they))\b"
 )
-_ON_CONDITION = re.compile(rf"(?:^|[ ,]){_IF}|\bor (?:not|should)\b")
+_ON_CONDITION = rf"(?:^|[ ,]){_IF}|\bor (?:not|should)\b"
 
 
 def ask_whether_ordered(spans: EventSpans, said: Said) -> None:
@@ -51,7 +51,7 @@ def ask_whether_ordered(spans: EventSpans, said: Said) -> None:
     sentence = said.sentence(at)
     text = said.text[sentence]
     # The verb is the last one before the name, or the first: "Yoga on Friday, should I cancel it?"
-    verbs = list(_VERB.finditer(text))
+    verbs = list(re.finditer(_VERB, text))
     verb = next((one for one in reversed(verbs) if one.start() <= at - sentence.start), None)
     if not (verb := verb or next(iter(verbs), None)):
         return
@@ -59,8 +59,8 @@ def ask_whether_ordered(spans: EventSpans, said: Said) -> None:
     begins = {0, before.rfind(",") + 1}
     if (
         any(re.search(pattern, before) for pattern in _HEDGED)
-        or any(_ASKS.match(text, _behind_fillers(text, begin)) for begin in begins)
-        or _ON_CONDITION.search(behind)
+        or any(re.match(_ASKS, text[_behind_fillers(text, begin) :]) for begin in begins)
+        or re.search(_ON_CONDITION, behind)
     ):
         words, act = text.strip(" ,.;!\n"), "moved" if spans.operation == "reschedule" else "cancelled"
         order = "move … to …" if act == "moved" else "cancel …"

@@ -41,16 +41,16 @@ _CATEGORIES: dict[Category, str] = {
 _MEETING = re.compile(r"\b(?:meeting|meet|(?<!on )(?<!on-)call|sync|review|standup|approval)s?\b")
 # To call mother, or to meet for drinks, is no meeting.
 _PRIVATE = frozenset({"personal", "health"})
-_VERB = re.compile(
+_VERB = (
     r"^(?:meet\b(?! with)"
     r"|(?:(?:video|phone|weekly|daily|monthly|quick|wake-?up|remind me|to) )*call\b(?: with)?)"
 )
-_CALL = re.compile(
+_CALL = (
     r"^(?:(?:remind me|to|video|phone|wake-?up) )*"
     r"(?:call(?! (?:with|about|re|to|at|will|is|was|on|for|from)\b) [\w']|"
     r"(?:phone|wake-?up) call\b)"
 )
-_WORK = re.compile(
+_WORK = (
     r"\b(?:team|boss|manager|sales|office|colleagues?|support|recruiters?|hr|project|budget|supplier|agency|lawyer"
     r"|board|ceo|cto|cfo|candidates?|sync|review|planning|standup|meeting)\b"
 )
@@ -72,7 +72,7 @@ _GENERIC = re.compile(
 )
 
 
-_TRANSITIVE = re.compile(
+_TRANSITIVE = (
     r"(?:pick up|drop off|call|phone|ring|visit|pay|buy|bring|email|text|collect|fetch|feed|wash"
     r"|clean)"
 )
@@ -80,7 +80,7 @@ _TRANSITIVE = re.compile(
 
 def needs_an_object(title: str) -> bool:
     """Tell whether a name is a verb that says nothing without whom, or what: `pick up`."""
-    return bool(_TRANSITIVE.fullmatch(title.strip().lower()))
+    return bool(re.fullmatch(_TRANSITIVE, title.strip().lower()))
 
 
 def is_generic(title: str) -> bool:
@@ -102,7 +102,7 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
     found: Category = known or "other"
     others = tuple(others)
     if known in _PRIVATE:
-        text = _VERB.sub("", text)
+        text = re.sub(_VERB, "", text)
     elif known in {None, "reminder", "internal_meeting"} and not others and _calls_somebody(text):
         return "reminder" if known == "reminder" else "personal"
     if _MEETING.search(text):
@@ -112,7 +112,7 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
 
 def _calls_somebody(text: str) -> bool:
     """Tell whether `text` is about calling somebody, and nobody at work: that is no meeting."""
-    return bool(_CALL.match(text)) and not _WORK.search(text)
+    return bool(re.match(_CALL, text)) and not re.search(_WORK, text)
 
 
 def needs_a_time(words: str) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from orchestrator.calendar.outcomes import Target, Unclear
 from orchestrator.calendar.phrases.words import same_length
@@ -123,6 +122,8 @@ def near(wanted: Target, existing: Iterable[Existing]) -> list[Existing]:
 
 
 def _sounds_like(event: Existing, words: frozenset[str]) -> bool:
+    from difflib import get_close_matches  # only where nothing was found
+
     return any(get_close_matches(word, words_of(event.title), 1, 0.75) for word in words)
 
 

@@ -22,11 +22,11 @@ _CHANGING = (
 _BOOKING = r"book|schedule|add|create|set up|put|arrange|remind me"
 _BEYOND = r"invite|rename|call it|make it|extend|shorten|replace"
 _TELLING = r"tell|inform|notify|let|email|message|ask"
-_ORDER = re.compile(
+_ORDER = (
     r"(?:\b(?:and|then|also|plus|but)|[,;.!&])\s+(?:(?:please|also|then|and|now|can you|could you) )*"
     rf"(?P<order>(?P<verb>{_CHANGING}|{_BOOKING}|{_BEYOND}|{_TELLING})\b(?! me\b)(?P<what>[^,;.!?\n]*))"
 )
-_CHANGED = re.compile(
+_CHANGED = (
     r"(?:cancel|call off|delete|remove|move|reschedule|postpone) (?P<what>[^,;.!?\n]+?)"
     r"(?= (?:to|on|at|from|by|until|till|for|and|then)\b|$)"
 )
@@ -56,7 +56,7 @@ def left_over(events: Sequence[EventSpans], content: str) -> Clarification | Non
 def second_changes(titles: Sequence[str], content: str) -> Iterator[tuple[str, str]]:
     """Yield the orders to change something that none of the new `titles` has taken, with what each names."""
     for found in _untaken(titles, same_length(content)):
-        if changed := _CHANGED.match(found["order"].strip()):
+        if changed := re.match(_CHANGED, found["order"].strip()):
             yield content[slice(*found.span("order"))].strip(), changed["what"]
 
 
@@ -69,7 +69,7 @@ def changes_too(order: str, what: str, existing: Iterable[Existing], zone: Zone)
 
 def _untaken(titles: Sequence[str], text: str) -> Iterator[re.Match[str]]:
     titles = [same_length(title) for title in titles]
-    for found in _ORDER.finditer(text):
+    for found in re.finditer(_ORDER, text):
         inside = any(found["order"].strip() in title for title in titles)
         # Of two events of one name, the second may stand anywhere.
         behind = any(text.find(title) >= found.start("order") or titles.count(title) > 1 for title in titles)

@@ -108,25 +108,23 @@ _NEVER = (
     r"(?:i|we)(?:'ll| will)?(?: have| need| had)?(?: to)? (?:cancel|postpone|decline|call off|reschedule)"
     r" (?:our|the|my|this|that|it|\w+'s)\b",
 )
-_OFF = re.compile(
+_OFF = (
     rf"\b(?:is|are|was) (?:off|not on|called off)\b(?= ?(?:$|[,.;!?]|this\b|on\b|at\b|today\b|tonight\b"
     rf"|{TOMORROW}\b|{WEEKDAY}(?!\w)))"
 )
-_FAILS = re.compile(
+_FAILS = (
     r"\b(?:won't|will not|isn't|is not|doesn't|does not|not going to) (?:happen|happening|take place|work"
     r"|possible|fit|suit)\b|\bnot (?:gonna|going to) (?:happen|take place|work)\b"
     r"|\b(?:fell|falls|fallen) through\b"
 )
-_FREE = re.compile(r"(?:[\w']+ ){0,2}?(?:is|am|are|i'm|we're|he's|she's) (?:free|available)\b")
+_FREE = r"(?:[\w']+ ){0,2}?(?:is|am|are|i'm|we're|he's|she's) (?:free|available)\b"
 _CLOCK = re.compile(r"\d[:.]\d\d|\d ?[ap]\.?m\b|noon|tonight|midnight")
-_JOINS = re.compile(
-    r"@?[\w']+(?: [A-Z]\w+)? (?:joins|is joining|will join|follows|comes later|joins later)(?: us| in)?"
-)
-_SHARED = re.compile(
+_JOINS = r"@?[\w']+(?: [A-Z]\w+)? (?:joins|is joining|will join|follows|comes later|joins later)(?: us| in)?"
+_SHARED = (
     r"(?:^|[,.;:] *|- )(?:both|each|all(?: (?:two|three|four|five|of them))?"
     rf"(?= (?:at|in|on|for|urgent|today|{TOMORROW}|this|next|{WEEKDAY}|\d)\b))\b(?P<rest>[^,.;!?]*)"
 )
-_AFTERWARDS = re.compile(
+_AFTERWARDS = (
     r"(?:[,;.]|\band) *then (?!home\b|to bed\b|bed\b|done\b|sleep\b|back\b|free\b)"
     r"(?P<what>[a-z][\w' ]{2,40}?) ?[.!]?$"
 )
@@ -147,7 +145,7 @@ def ask_about_remarks(index: int, events: Sequence[EventSpans], said: Said) -> N
     if spans.operation != "create":
         ask_whether_ordered(spans, said)
         return
-    if index and _JOINS.fullmatch((spans.title or "").strip()):
+    if index and re.fullmatch(_JOINS, (spans.title or "").strip()):
         raise Unclear(
             "title", spans.title, f"Is '{spans.title}' an event of its own, or part of the one before?"
         )
@@ -175,13 +173,13 @@ def _asks_nothing(spans: EventSpans, clause: str, *, told_of_others: bool) -> No
         raise Unclear(
             "content", words, f"Is '{words}' a question? Say what is to be booked, or what to look up."
         )
-    if _begins(clause, _WISHES) or _FREE.match(clause):
+    if _begins(clause, _WISHES) or re.match(_FREE, clause):
         raise Unclear("content", words, f"Is anything to be booked for '{words}'? Say what, and when.")
     past = told_of_others and re.search(r"\byesterday\b|\bago\b", same_length(spans.date or ""))
     if past or _begins(clause, _PAST) or any(re.search(one, clause) for one in _PASSED):
         raise Unclear("content", words, f"Is '{words}' over? Leave it out, or say what is to be booked.")
-    absent = _begins(clause, _NEVER) or _FAILS.search(clause)
-    if absent or (timed and (_begins(clause, _NOT) or _OFF.search(clause))):
+    absent = _begins(clause, _NEVER) or re.search(_FAILS, clause)
+    if absent or (timed and (_begins(clause, _NOT) or re.search(_OFF, clause))):
         question = (
             f"'{words}' does not take place? Say 'Cancel …' to remove an event, or what is to be booked."
         )
@@ -194,7 +192,7 @@ def _begins(clause: str, patterns: Sequence[str]) -> bool:
 
 def _shared_by_all(events: Sequence[EventSpans], text: str) -> None:
     """Ask whose `both tomorrow` and `each 30 minutes` are, unless every event has the words behind it."""
-    if len(events) < 2 or not (match := _SHARED.search(text)):
+    if len(events) < 2 or not (match := re.search(_SHARED, text)):
         return
     told = [
         {
@@ -212,7 +210,7 @@ def _shared_by_all(events: Sequence[EventSpans], text: str) -> None:
 
 def _last_of_all(events: Sequence[EventSpans], text: str) -> None:
     """Ask when the last thing is where no event has it: `then drinks`."""
-    match = _AFTERWARDS.search(text.rstrip())
+    match = re.search(_AFTERWARDS, text.rstrip()) if "then " in text else None
     if not match or any(match["what"] in _said(spans) for spans in events):
         return
     if not any(

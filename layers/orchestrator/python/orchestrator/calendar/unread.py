@@ -17,7 +17,7 @@ from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORRO
 from orchestrator.calendar.quoting import HIDDEN, without_quotes
 from orchestrator.calendar.spans import EventSpans
 
-_FEAST = re.compile(
+_FEAST = (
     r"(?<!\w)(?:christmas|xmas|new year'?s|halloween|valentine'?s|easter|thanksgiving|pentecost|whitsun"
     r"|hanukk?ah|chanukah|diwali|deepavali|eid|ramadan|passover|purim|holi|rosh hashanah|yom kippur"
     r"|(?:chinese|lunar) new year|super bowl|(?:first|last) day (?:of|at)"
@@ -34,15 +34,15 @@ _DAY = (
     rf"(?:\w*day|b-day|anniversary|eve|jubilee)(?<!today)(?<!holiday)(?!['\w])(?! (?!at\b|from\b|with\b"
     rf"|in\b|for\b|around\b|about\b|of\b|off\b|until\b|till\b|to\b|{TOMORROW})[a-z])(?: off)?"
 )
-_ON_A_DAY = re.compile(rf"(?<![\w-])on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)")
-_FOREIGN = re.compile(
+_ON_A_DAY = rf"(?<![\w-])on (?P<day>(?:[^\s,;:]+ ){{0,4}}?{_DAY})(?!\w)"
+_FOREIGN = (
     r"(?<![\w@'-])(?:[Üü]bermorgen|heute|gestern|morgen|[Mm]ontag|[Dd]ienstag|[Mm]ittwoch|[Dd]onnerstag"
     r"|[Ff]reitag|[Ss]amstag|[Ss]onnabend|[Ss]onntag|mañana|manana|hoy|lunes|martes|mi[ée]rcoles|jueves"
     r"|viernes|s[áa]bado|domingo|demain|aujourd'hui|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r")(?![\w'-])|^(?:Morgen|Heute|Mañana|Manana|Hoy|Demain)(?!\w)"
 )
 """The names of days in other languages; `Morgen` inside a sentence may be somebody."""
-_TOPIC = re.compile(
+_TOPIC = (
     r"\b(?:work\w*|focus\w*|concentrat\w+|check\w*(?: up| in)?|up|follow-up|catch-up|turn|switch|put|try|talk"
     r"|lecture|seminar|webinar|workshop|session|class|course|presentation|training|meeting|call|sync|chat"
     r"|discussion|debate|podcast|report|reading|book|film|movie|documentary|update|review|feedback|briefing"
@@ -52,7 +52,7 @@ _TOPIC = re.compile(
     r"|hold|not|is|are|be)$|^(?:brief|update|ask|quiz|coach|train|advise) "
 )
 """What goes on with `on`, which then leads to what it is about."""
-_NO_DAY = re.compile(
+_NO_DAY = (
     r"(?:an?|one|the|my|our|his|her|their|your|this|that|these|those|next|coming|zoom|teams|google|skype"
     r"|slack|webex|facetime|discord|whatsapp|signal|telegram|messenger|phone|tv|radio|netflix|youtube|twitch"
     r"|campus|site|stage|board|foot|line|call|duty|leave|vacation|pto|time|top|hold|track|air|ice|demand|behalf"
@@ -61,24 +61,22 @@ _NO_DAY = re.compile(
     r"|delivery|arrival|departure|request|repeat|display|loan|lease|location|sky|today|tonight)(?!\w)"
 )
 """What may stand behind `on` and is plainly no name of a day."""
-_STREET = re.compile(
+_STREET = (
     r"(?:\b(?:street|st|road|rd|avenue|ave|lane|drive|square|boulevard|blvd|broadway|platz|stra(?:ss|ß)e|hill"
     r"|island|beach|river|lake|coast|way)\b|str(?:aße|asse|\.))"
 )
-_NAMED_WEEKDAY = re.compile(
+_NAMED_WEEKDAY = (
     r"(?<!\w)(?P<name>(?:easter|christmas|carnival|bank holiday|super bowl|mlk|orthodox|thanksgiving"
     rf"|labou?r day|memorial day|mothering|{ORDINAL}) )$"
 )
-_OF_FEAST = re.compile(
-    r",? (?P<name>(?:of|in|after|before) (?:advent|lent|easter|christmas|pentecost|epiphany))\b"
-)
+_OF_FEAST = r",? (?P<name>(?:of|in|after|before) (?:advent|lent|easter|christmas|pentecost|epiphany))\b"
 _EASTER = {4: "good friday", 5: "easter saturday", 6: "easter sunday", 0: "easter monday"}
 _NEAR = 120
 """Characters that are looked at on either side of a day."""
-_ONE_OF_THEM = re.compile(
+_ONE_OF_THEM = (
     r"(?:the )?(?:first|last|next|final)(?: (?:one|time|session|date|meeting|class))?(?: is| are)?(?: on)?"
 )
-_MOVED = re.compile(
+_MOVED = (
     r"\b(?:was|were|is|are|been|got) (?:extended|moved|shifted|postponed|changed|pushed(?: back)?|rescheduled"
     r"|delayed|brought forward)$"
 )
@@ -100,12 +98,12 @@ def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> No
         _ask_for_feast(spans, normal(said))
     if not date:
         words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
-    elif re.fullmatch(rf"(?:on )?{WEEKDAY}", date):
+    elif re.fullmatch(rf"(?:on )?({WEEKDAY})", date):
         date = date.removeprefix("on ")
         words = _of_a_name(normal(said), date) or _another_easter(normal(spans.title or ""), date, reference)
     else:
         words = _before_a_feast(normal(said), date)
-    if re.search(r"-|\b(?:to|until|till?)\b", date) and _MOVED.search(normal(spans.title or "")):
+    if re.search(r"-|\b(?:to|until|till?)\b", date) and re.search(_MOVED, normal(spans.title or "")):
         raise Unclear("date", spans.date, f"Which of the days of '{spans.date}' counts?")
     if words:
         raise Unclear("date", words, f"On which day is '{words}', with its month?")
@@ -136,7 +134,7 @@ def ask_for_an_address(spans: EventSpans, said: str) -> None:
         words = normal(phrase or "")
         if not re.search(r"^\d\d?$" if field == "end_time" else r"(?:-|to) ?\d\d?$", words):
             continue
-        if re.search(rf"(?<!\w){re.escape(words)} (?:[\w'.-]+ ){{1,2}}{_STREET.pattern}", said):
+        if re.search(rf"(?<!\w){re.escape(words)} (?:[\w'.-]+ ){{1,2}}{_STREET}", said):
             raise Unclear(field, words, f"Does '{words}' say when it ends, or where it is?")
 
 
@@ -147,25 +145,25 @@ def ask_which_of_a_series(spans: EventSpans, before: Sequence[EventSpans]) -> No
         Unclear: it is such a part of a sentence.
     """
     series = next((one for one in before if one.recurrence), None)
-    if series and _ONE_OF_THEM.fullmatch(normal(spans.title or "")):
+    if series and re.fullmatch(_ONE_OF_THEM, normal(spans.title or "")):
         words = f"{spans.title} {spans.date}" if spans.date else spans.title
         raise Unclear("date", words, f"Is '{words}' the day on which '{series.title}' begins, or ends?")
 
 
 def _ask_for_feast(spans: EventSpans, said: str) -> None:
     """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
-    if _FEAST.search(normal(spans.title or "")) or re.search(rf"(?<!\w)on (?:the )?{_FEAST.pattern}", said):
+    if re.search(_FEAST, normal(spans.title or "")) or re.search(rf"(?<!\w)on (?:the )?{_FEAST}", said):
         raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
 
 
 def _foreign(said: str) -> str | None:
-    match = _FOREIGN.search(said)
+    match = re.search(_FOREIGN, said)
     return match[0] if match else None
 
 
 def _on_a_day(said: str, time: str) -> str | None:
     """Return the day behind `on`: what is called one, and whatever stands right before the time."""
-    if match := _ON_A_DAY.search(said):
+    if match := re.search(_ON_A_DAY, said):
         return match["day"]
     if not time:
         return None
@@ -177,7 +175,7 @@ def _on_a_day(said: str, time: str) -> str | None:
 
 def _may_be_a_day(head: str, words: str) -> bool:
     """Tell whether `words` behind `on` can name a day, and not what `head` is about, or where it is."""
-    return not (_TOPIC.search(head.strip()) or _NO_DAY.match(words) or _STREET.search(words))
+    return not (re.search(_TOPIC, head.strip()) or re.match(_NO_DAY, words) or re.search(_STREET, words))
 
 
 def _of_a_name(said: str, date: str) -> str | None:
@@ -187,9 +185,9 @@ def _of_a_name(said: str, date: str) -> str | None:
             return feast[0]
     for match in re.finditer(rf"(?<![\w']){re.escape(date)}(?!\w)", said):
         before, behind = said[max(0, match.start() - _NEAR) : match.start()], said[match.end() :][:_NEAR]
-        if named := _NAMED_WEEKDAY.search(before):
+        if named := re.search(_NAMED_WEEKDAY, before):
             return f"{named['name']}{match[0]}"
-        if feast := _OF_FEAST.match(behind):
+        if feast := re.match(_OF_FEAST, behind):
             return f"{match[0]}{feast[0]}"
         led_in = re.match(r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
         if led_in and _may_be_a_day(led_in["head"], led_in["day"]):
@@ -206,7 +204,7 @@ def _another_easter(title: str, date: str, reference: Reference) -> str | None:
 
 def _before_a_feast(said: str, date: str) -> str | None:
     """Return what is done before the feast that it is named after: `Christmas shopping`."""
-    if not re.fullmatch(rf"(?:on )?(?:{FEAST})", date):
+    if re.search(r"\d", date) or not re.fullmatch(rf"(?:on )?(?:{FEAST})", date):
         return None
     # Christmas alone may be any day around it: `Christmas lunch with the team`.
     named = rf"(?:{_PREPARES})\b" if date not in {"christmas", "xmas"} else _NAMES
