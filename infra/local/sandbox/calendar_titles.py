@@ -52,7 +52,8 @@ _TAIL = re.compile(
     r"| at)?|on"
     r"|for me|will (?:be|run|start|begin|take place)|takes place"
     r"|(?:has been|was|is) (?:scheduled|booked|confirmed)"
-    r"|departs|departing|starts|begins|at|from|for|in|by|is|of|with|and|it|to|until|till"
+    r"|departs|departing|starts|begins|at|from|for|(?<!check )(?<!check-)in|by|is|of|with|and|it|to"
+    r"|until|till"
     r"|(?<!train )(?<!fly )(?<!flight )(?<!flying )(?<!drive )(?<!bus )back"
     r"|between)$"
 )

@@ -23,7 +23,7 @@ from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Un
 from orchestrator.calendar.people import participants
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import WEEKDAY, normal, weekday
+from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.quoting import is_quoted
 from orchestrator.calendar.remarks import ask_about_remarks
@@ -84,6 +84,7 @@ def resolve(extraction: Extraction, request: CalendarRequest, *, degraded: bool 
             ask_for_an_address(spans, part)
             ask_which_of_a_series(spans, extraction.events[:index])
             _one_week(spans, extraction.events[:index], reference)
+            _whose_hour(extraction.events[index : index + 2], request.content)
             _one(index, spans, _Name(title, named, about), request, reference, found)
         except Unclear as unclear:
             found.questions.append(_question(index, unclear, (_nature(spans, title), title), request.content))
@@ -132,6 +133,20 @@ def _with_its_own_length(spans: EventSpans, title: str, reference: Reference, co
     if len({reading.key for reading in readings}) == 1:
         return without
     raise Unclear("duration", spans.duration, f"Is '{spans.duration}' how long '{title}' lasts?", readings)
+
+
+def _whose_hour(events: Sequence[EventSpans], content: str) -> None:
+    """Ask whose hour stands between two commas: `Sunday roast at mine, 1pm, Liz and Gary coming`."""
+    if len(events) < 2 or events[0].time or events[0].recurrence or not (events[1].time and events[1].title):
+        return
+    name, hour, clause = (
+        same_length(words or "") for words in (events[0].title, events[1].time, events[1].title)
+    )
+    if re.search(
+        rf"{re.escape(name)}[^,;.\n]*, (?:at )?{re.escape(hour)}, {re.escape(clause)}", same_length(content)
+    ):
+        question = f"Is '{events[1].time}' when '{events[0].title}' begins, or '{events[1].title}'?"
+        raise Unclear("time", events[1].time, question)
 
 
 def _one_week(spans: EventSpans, before: Sequence[EventSpans], reference: Reference) -> None:

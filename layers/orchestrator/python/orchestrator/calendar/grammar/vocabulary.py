@@ -69,7 +69,7 @@ TAIL = re.compile(
     r"(?<![\w-])(?:please|(?:many )?thanks(?: a lot| so much| in advance)?|thank you(?: so much"
     r"| very much)?|pls|plz|thx|ty|cheers|(?:to|in|on|into|from) (?:my|the"
     r"|our) (?:calendar|diary)"
-    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|in|by|is"
+    rf"|{_STARTING}|for me|departs|departing|starts|begins|on|at|from|for|(?<!check )(?<!check-)in|by|is"
     r"|will (?:be|run|start|begin|take place)|takes place|(?:has been|was|is) (?:scheduled|booked|confirmed)"
     r"|scheduled|happening|of|with|and|it|to)$"
 )
