@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from orchestrator.calendar.labels import is_generic, needs_an_object
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.spans import EventSpans
 
@@ -22,8 +23,8 @@ def company_of(spans: EventSpans) -> str:
     """Return with whom something is, or about what, if its description begins so, and whom one calls."""
     generic = is_generic(same_length((spans.title or "").strip()))
     said = " ".join((spans.description or "").split()) if generic else ""
-    told = re.match(_COMPANY, said) or (
-        re.match(_OBJECT, said) if needs_an_object(spans.title or "") else None
+    told = compiled(_COMPANY).match(said) or (
+        compiled(_OBJECT).match(said) if needs_an_object(spans.title or "") else None
     )
     words, name = told[0] if told else "", (spans.title or "").lower()
     half = re.search(r" (?:an?|the|my|our|his|her|their|with|for)$", words.lower())

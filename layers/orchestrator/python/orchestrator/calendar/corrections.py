@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import HOUR_WORD, MONTH, TOMORROW, WEEKDAY, same_length
 from orchestrator.calendar.spans import EventSpans
 
@@ -74,7 +75,7 @@ def ask_about_corrections(text: str, events: Sequence[EventSpans]) -> None:
     words = {
         word if len(word) < 2 or word[:2] not in _CUES else word[:2] for word in re.findall(r"[a-z']+", text)
     }
-    for match in re.finditer(_CORRECTION, text) if words & _CUES else ():
+    for match in compiled(_CORRECTION).finditer(text) if words & _CUES else ():
         before = text[: match.start()]
         kind = next((name for name in _KINDS if match[name]), None)
         if kind is None and not match["hard"]:

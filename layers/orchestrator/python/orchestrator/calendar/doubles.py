@@ -14,6 +14,7 @@ from orchestrator.calendar.labels import needs_a_time
 from orchestrator.calendar.matching import KINDS, Existing, named, words_of
 from orchestrator.calendar.orders import CANNOT
 from orchestrator.calendar.outcomes import Booking, Unclear
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
 from orchestrator.calendar.quoting import is_quoted
 from orchestrator.calendar.spans import EventSpans
@@ -92,7 +93,7 @@ def name_something(spans: EventSpans, content: str, said: str) -> None:
     if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not _NOTE.search(title):
         question = CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
         raise Unclear("title", title, question)
-    if match := re.search(_TOLD, same_length(said)):
+    if match := compiled(_TOLD).search(same_length(said)):
         told = said[slice(*match.span())]
         question = f"Is an event to be moved or cancelled ('{told}')? Say 'move … to …' or 'cancel …'."
         raise Unclear("content", told, question)
@@ -173,14 +174,14 @@ def _tells_a_change(title: str, content: str) -> bool:
     name = re.escape(re.sub(r"\s+", " ", same_length(title)))
     places = list(re.finditer(rf"(?<!\w){name}(?!\w)", text))
     return bool(places) and (
-        bool(re.search(_MOVES, text))
+        bool(compiled(_MOVES).search(text))
         or any(_is_changed(text[: at.start()], text[at.end() :]) for at in places)
     )
 
 
 def _is_changed(before: str, behind: str) -> bool:
     """Tell whether what stands around a name gives it another time: `set the …`, `… is now at`."""
-    if re.search(r"\b(?:set|make|put|update) (?:the|my|our) $", before) or re.match(_CHANGED, behind):
+    if re.search(r"\b(?:set|make|put|update) (?:the|my|our) $", before) or compiled(_CHANGED).match(behind):
         return True
     owned = re.search(r"(?:\b(?:the|my|our) |'s )$", before)
     return bool(owned and re.match(r" (?:[\w']+ ){0,3}?(?:is|will be|starts?|begins?)\b", behind))

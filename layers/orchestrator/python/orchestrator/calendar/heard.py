@@ -13,7 +13,7 @@ from orchestrator.calendar.phrases.clock import Clock, read_clock
 from orchestrator.calendar.phrases.dates import read_days
 from orchestrator.calendar.phrases.days import Days
 from orchestrator.calendar.phrases.durations import LENGTHS, Length
-from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.recurrence import bound_for, bound_until, code, read_rule
 from orchestrator.calendar.phrases.series import Rule
 from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordinal
@@ -89,7 +89,8 @@ def _on_weekdays(
     """Read `every week` and `mon/wed/fri` as one rule, or `monday to friday`."""
     words = re.sub(r"^(?:on|from) ", "", normal(spans.date or ""))
     bare = all(rule.freq == "WEEKLY" and not rule.days for rule in rules)
-    if not rules or not (re.fullmatch(_WEEKDAYS, words) or (bare and re.fullmatch(_FROM_TO, words))):
+    listed = rules and compiled(_WEEKDAYS).fullmatch(words)
+    if not listed and not (rules and bare and compiled(_FROM_TO).fullmatch(words)):
         return rules, days
     if not bare:
         raise Unclear("date", spans.date, f"Is '{spans.date}' when it takes place, or '{spans.recurrence}'?")
@@ -102,7 +103,7 @@ def _nth_of_month(
 ) -> tuple[Sequence[Rule], Sequence[Days]]:
     """Read `monthly` and `last Thursday of the month` as one rule, not as the day of this month's."""
     words = normal(spans.date or "")
-    match = re.fullmatch(_OF_THE_MONTH, words) if words.endswith("month") else None
+    match = compiled(_OF_THE_MONTH).fullmatch(words) if words.endswith("month") else None
     if _other_day(rules, spans) or (match and any(rule.days for rule in rules)):
         raise Unclear("date", spans.date, f"'{spans.date}' is none of its days. Which counts?")
     if match and not rules and (not match["the"] or any(day.first < today for day in days)):
@@ -137,7 +138,7 @@ def _days(spans: EventSpans, reference: Reference, *, series: bool) -> Sequence[
     if spans.end_date and not series:
         words = f"{spans.date or 'today'} to {_bound(spans.end_date)}"
         return _phrase("end_date", words, lambda both: read_days(both, reference))
-    if series and re.fullmatch(_WEEKDAYS, normal(spans.date or "")):
+    if series and compiled(_WEEKDAYS).fullmatch(normal(spans.date or "")):
         return []  # days of the series, and no day that it begins on
     return _phrase("date", spans.date, lambda words: read_days(words, reference))
 
@@ -168,7 +169,7 @@ def _phrase(field: str, words: str | None, reader: Callable[[str], Sequence[Valu
         raise Unclear(field, words, str(error)) from None
     except (ValueError, OverflowError):
         pass  # a number no calendar holds, such as year 99999
-    if re.match(_LIMIT, normal(words)):
+    if compiled(_LIMIT).match(normal(words)):
         raise Unclear(field, words, f"'{words}' leaves it open. When exactly is it to be?")
     raise Unclear(field, words, f"What does '{words}' mean?")
 

@@ -6,9 +6,8 @@ order as readily as a rule does.
 
 from __future__ import annotations
 
-import re
-
 from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.sentences import FILLERS, Said
 from orchestrator.calendar.spans import EventSpans
@@ -51,16 +50,16 @@ def ask_whether_ordered(spans: EventSpans, said: Said) -> None:
     sentence = said.sentence(at)
     text = said.text[sentence]
     # The verb is the last one before the name, or the first: "Yoga on Friday, should I cancel it?"
-    verbs = list(re.finditer(_VERB, text))
+    verbs = list(compiled(_VERB).finditer(text))
     verb = next((one for one in reversed(verbs) if one.start() <= at - sentence.start), None)
     if not (verb := verb or next(iter(verbs), None)):
         return
     before, behind = text[: verb.start()], text[verb.end() :].replace(same_length(spans.title or "\0"), "")
     begins = {0, before.rfind(",") + 1}
     if (
-        any(re.search(pattern, before) for pattern in _HEDGED)
-        or any(re.match(_ASKS, text[_behind_fillers(text, begin) :]) for begin in begins)
-        or re.search(_ON_CONDITION, behind)
+        any(compiled(pattern).search(before) for pattern in _HEDGED)
+        or any(compiled(_ASKS).match(text[_behind_fillers(text, begin) :]) for begin in begins)
+        or compiled(_ON_CONDITION).search(behind)
     ):
         words, act = text.strip(" ,.;!\n"), "moved" if spans.operation == "reschedule" else "cancelled"
         order = "move … to …" if act == "moved" else "cancel …"

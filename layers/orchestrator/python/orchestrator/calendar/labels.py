@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from orchestrator.calendar.models import Category, Mention, Priority
+from orchestrator.calendar.phrases.readings import compiled
 
 _PRIORITIES: dict[Priority, str] = {
     "low": (
@@ -80,7 +81,7 @@ _TRANSITIVE = (
 
 def needs_an_object(title: str) -> bool:
     """Tell whether a name is a verb that says nothing without whom, or what: `pick up`."""
-    return bool(re.fullmatch(_TRANSITIVE, title.strip().lower()))
+    return bool(compiled(_TRANSITIVE).fullmatch(title.strip().lower()))
 
 
 def is_generic(title: str) -> bool:
@@ -102,7 +103,7 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
     found: Category = known or "other"
     others = tuple(others)
     if known in _PRIVATE:
-        text = re.sub(_VERB, "", text)
+        text = compiled(_VERB).sub("", text)
     elif known in {None, "reminder", "internal_meeting"} and not others and _calls_somebody(text):
         return "reminder" if known == "reminder" else "personal"
     if _MEETING.search(text):
@@ -112,7 +113,7 @@ def category_of(words: str, others: Iterable[Mention] = (), own_email: str = "")
 
 def _calls_somebody(text: str) -> bool:
     """Tell whether `text` is about calling somebody, and nobody at work: that is no meeting."""
-    return bool(re.match(_CALL, text)) and not re.search(_WORK, text)
+    return bool(compiled(_CALL).match(text)) and not compiled(_WORK).search(text)
 
 
 def needs_a_time(words: str) -> bool:
@@ -142,4 +143,4 @@ def _domain(address: str) -> str:
 
 
 def _has(pattern: str, text: str) -> bool:
-    return bool(re.search(rf"\b(?:{pattern})s?\b", text.lower()))
+    return bool(compiled(rf"\b(?:{pattern})s?\b").search(text.lower()))

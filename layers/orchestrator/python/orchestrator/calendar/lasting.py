@@ -8,6 +8,7 @@ from datetime import date
 
 from orchestrator.calendar.heard import Heard
 from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import normal
 from orchestrator.calendar.spans import EventSpans
 
@@ -30,7 +31,7 @@ def filling(heard: Heard, spans: EventSpans, title: str, today: date) -> Heard:
     words = normal(spans.date or "")
     if words.partition(" ")[2] not in {"week", "weekend"} or heard.clock or heard.length or heard.rules:
         return heard
-    kind = re.fullmatch(_FILLS, title.lower())
+    kind = compiled(_FILLS).fullmatch(title.lower())
     stretch = r"(?:this|next) weekend" if kind and kind["trip"] else r"(?:this|next) week(?:end)?"
     if not kind or not re.fullmatch(stretch, words):
         return heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import MONTH, WEEKDAY, same_length
 from orchestrator.calendar.spans import EventSpans
 
@@ -31,11 +32,11 @@ def is_of_another(spans: EventSpans, content: str) -> bool:
         return False
     lead = re.match(r"(?:lasting|lasts|for|takes) ", text[start:])
     before, behind = text[: start + (lead.end() if lead else 0)], text[start + len(spans.duration) :]
-    if behind.strip(" .,!?)") and (match := re.match(_BEHIND, behind)):
+    if behind.strip(" .,!?)") and (match := compiled(_BEHIND).match(behind)):
         return not (match["thing"] and match["thing"] in title)
-    if match := re.search(_SUBJECT, before):
+    if match := compiled(_SUBJECT).search(before):
         return match["subject"] not in _ITSELF and match["subject"] not in title
-    return bool(re.search(_BEFORE, before)) or _told_before(spans, content, start)
+    return bool(compiled(_BEFORE).search(before)) or _told_before(spans, content, start)
 
 
 def _told_before(spans: EventSpans, content: str, start: int) -> bool:

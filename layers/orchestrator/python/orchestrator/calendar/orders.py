@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from orchestrator.calendar.matching import KINDS, Existing, match, words_of
 from orchestrator.calendar.models import Clarification
 from orchestrator.calendar.outcomes import Target
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.phrases.zones import Zone
 from orchestrator.calendar.spans import EventSpans
@@ -47,8 +48,8 @@ def left_over(events: Sequence[EventSpans], content: str) -> Clarification | Non
             return _question(index, rule, OTHER_DAYS.format(rule))
     for found in _untaken([spans.title for spans in events if spans.title], text):
         order = content[slice(*found.span("order"))].strip()
-        why = CANNOT if re.fullmatch(_BEYOND, found["verb"]) else APART
-        why = "That cannot be done here." if re.fullmatch(_TELLING, found["verb"]) else why
+        why = CANNOT if compiled(_BEYOND).fullmatch(found["verb"]) else APART
+        why = "That cannot be done here." if compiled(_TELLING).fullmatch(found["verb"]) else why
         return _question(0, order, f"What about '{order}'? {why}")
     return None
 
@@ -56,7 +57,7 @@ def left_over(events: Sequence[EventSpans], content: str) -> Clarification | Non
 def second_changes(titles: Sequence[str], content: str) -> Iterator[tuple[str, str]]:
     """Yield the orders to change something that none of the new `titles` has taken, with what each names."""
     for found in _untaken(titles, same_length(content)):
-        if changed := re.match(_CHANGED, found["order"].strip()):
+        if changed := compiled(_CHANGED).match(found["order"].strip()):
             yield content[slice(*found.span("order"))].strip(), changed["what"]
 
 
@@ -69,7 +70,7 @@ def changes_too(order: str, what: str, existing: Iterable[Existing], zone: Zone)
 
 def _untaken(titles: Sequence[str], text: str) -> Iterator[re.Match[str]]:
     titles = [same_length(title) for title in titles]
-    for found in re.finditer(_ORDER, text):
+    for found in compiled(_ORDER).finditer(text):
         inside = any(found["order"].strip() in title for title in titles)
         # Of two events of one name, the second may stand anywhere.
         behind = any(text.find(title) >= found.start("order") or titles.count(title) > 1 for title in titles)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from orchestrator.calendar.corrections import ask_about_corrections
 from orchestrator.calendar.hedges import ask_whether_ordered
 from orchestrator.calendar.outcomes import Unclear
+from orchestrator.calendar.phrases.readings import compiled
 from orchestrator.calendar.phrases.words import TOMORROW, WEEKDAY, same_length
 from orchestrator.calendar.sentences import Said
 from orchestrator.calendar.spans import EventSpans
@@ -145,7 +146,7 @@ def ask_about_remarks(index: int, events: Sequence[EventSpans], said: Said) -> N
     if spans.operation != "create":
         ask_whether_ordered(spans, said)
         return
-    if index and re.fullmatch(_JOINS, (spans.title or "").strip()):
+    if index and compiled(_JOINS).fullmatch((spans.title or "").strip()):
         raise Unclear(
             "title", spans.title, f"Is '{spans.title}' an event of its own, or part of the one before?"
         )
@@ -173,13 +174,13 @@ def _asks_nothing(spans: EventSpans, clause: str, *, told_of_others: bool) -> No
         raise Unclear(
             "content", words, f"Is '{words}' a question? Say what is to be booked, or what to look up."
         )
-    if _begins(clause, _WISHES) or re.match(_FREE, clause):
+    if _begins(clause, _WISHES) or compiled(_FREE).match(clause):
         raise Unclear("content", words, f"Is anything to be booked for '{words}'? Say what, and when.")
     past = told_of_others and re.search(r"\byesterday\b|\bago\b", same_length(spans.date or ""))
-    if past or _begins(clause, _PAST) or any(re.search(one, clause) for one in _PASSED):
+    if past or _begins(clause, _PAST) or any(compiled(one).search(clause) for one in _PASSED):
         raise Unclear("content", words, f"Is '{words}' over? Leave it out, or say what is to be booked.")
-    absent = _begins(clause, _NEVER) or re.search(_FAILS, clause)
-    if absent or (timed and (_begins(clause, _NOT) or re.search(_OFF, clause))):
+    absent = _begins(clause, _NEVER) or compiled(_FAILS).search(clause)
+    if absent or (timed and (_begins(clause, _NOT) or compiled(_OFF).search(clause))):
         question = (
             f"'{words}' does not take place? Say 'Cancel …' to remove an event, or what is to be booked."
         )
@@ -187,12 +188,12 @@ def _asks_nothing(spans: EventSpans, clause: str, *, told_of_others: bool) -> No
 
 
 def _begins(clause: str, patterns: Sequence[str]) -> bool:
-    return any(re.match(pattern, clause) for pattern in patterns)
+    return any(compiled(pattern).match(clause) for pattern in patterns)
 
 
 def _shared_by_all(events: Sequence[EventSpans], text: str) -> None:
     """Ask whose `both tomorrow` and `each 30 minutes` are, unless every event has the words behind it."""
-    if len(events) < 2 or not (match := re.search(_SHARED, text)):
+    if len(events) < 2 or not (match := compiled(_SHARED).search(text)):
         return
     told = [
         {
@@ -210,7 +211,7 @@ def _shared_by_all(events: Sequence[EventSpans], text: str) -> None:
 
 def _last_of_all(events: Sequence[EventSpans], text: str) -> None:
     """Ask when the last thing is where no event has it: `then drinks`."""
-    match = re.search(_AFTERWARDS, text.rstrip()) if "then " in text else None
+    match = compiled(_AFTERWARDS).search(text.rstrip()) if "then " in text else None
     if not match or any(match["what"] in _said(spans) for spans in events):
         return
     if not any(

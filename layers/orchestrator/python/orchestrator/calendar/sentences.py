@@ -61,8 +61,14 @@ class Said:
         return min(names, key=lambda place: abs(place - when[0])) if when else names[0]
 
     def _places(self, words: str) -> list[int]:
-        pattern = rf"(?<!\w){re.escape(same_length(words))}(?!\w)"
-        return [match.start() for match in re.finditer(pattern, self.text)] if words.strip() else []
+        found, wanted, text = list[int](), same_length(words), f" {self.text} "
+        at = text.find(wanted, 1) if words.strip() else -1
+        while at > 0:
+            # No pattern: each text's would be compiled anew, and push those out that every text needs.
+            if not (_is_word(text[at - 1]) or _is_word(text[at + len(wanted) : at + len(wanted) + 1])):
+                found.append(at - 1)
+            at = text.find(wanted, at + 1)
+        return found
 
     def _begun(self, begin: int, end: int, spans: EventSpans) -> str:
         filler = FILLERS.match(self.text, begin, end)
@@ -71,6 +77,10 @@ class Said:
         # "IS planning" is that of a department.
         acronym = re.match(r"[A-Z]{2,}\b", words) and not words.isupper()
         return "" if acronym or _is_a_name(words, spans.title or "") else self.text[begin:end]
+
+
+def _is_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _is_a_name(words: str, title: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.phrases.days import bare_weekday
 from orchestrator.calendar.phrases.feasts import FEAST, FEASTS
-from orchestrator.calendar.phrases.readings import Reference
+from orchestrator.calendar.phrases.readings import Reference, compiled
 from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal, weekday
 from orchestrator.calendar.quoting import HIDDEN, without_quotes
 from orchestrator.calendar.spans import EventSpans
@@ -94,16 +94,16 @@ def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> No
     said, date = without_quotes(said).replace(spans.place or HIDDEN, " "), normal(spans.date or "")
     if tonight and not date:
         return
-    if not date or re.fullmatch(rf"(?:on )?(?:the )?{NTH_DAY}", date):
+    if not date or compiled(rf"(?:on )?(?:the )?{NTH_DAY}").fullmatch(date):
         _ask_for_feast(spans, normal(said))
     if not date:
         words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
-    elif re.fullmatch(rf"(?:on )?({WEEKDAY})", date):
+    elif compiled(rf"(?:on )?({WEEKDAY})").fullmatch(date):
         date = date.removeprefix("on ")
         words = _of_a_name(normal(said), date) or _another_easter(normal(spans.title or ""), date, reference)
     else:
         words = _before_a_feast(normal(said), date)
-    if re.search(r"-|\b(?:to|until|till?)\b", date) and re.search(_MOVED, normal(spans.title or "")):
+    if re.search(r"-|\b(?:to|until|till?)\b", date) and compiled(_MOVED).search(normal(spans.title or "")):
         raise Unclear("date", spans.date, f"Which of the days of '{spans.date}' counts?")
     if words:
         raise Unclear("date", words, f"On which day is '{words}', with its month?")
@@ -118,8 +118,10 @@ def only_an_end(spans: EventSpans, said: str) -> tuple[str, str] | None:
         return None
     if spans.end_date and not spans.date and not spans.time:
         return spans.end_date, spans.end_date
-    date = normal(spans.date or "")
-    match = re.search(rf"(?<!\w)(?:until|till|til|through|thru) {re.escape(date)}(?!\w)", normal(said))
+    date, said = normal(spans.date or ""), normal(said)
+    if "til" not in said and "thr" not in said:
+        return None
+    match = re.search(rf"(?<!\w)(?:until|till|til|through|thru) {re.escape(date)}(?!\w)", said)
     return (date, match[0]) if date and match and not spans.end_date else None
 
 
@@ -145,25 +147,27 @@ def ask_which_of_a_series(spans: EventSpans, before: Sequence[EventSpans]) -> No
         Unclear: it is such a part of a sentence.
     """
     series = next((one for one in before if one.recurrence), None)
-    if series and re.fullmatch(_ONE_OF_THEM, normal(spans.title or "")):
+    if series and compiled(_ONE_OF_THEM).fullmatch(normal(spans.title or "")):
         words = f"{spans.title} {spans.date}" if spans.date else spans.title
         raise Unclear("date", words, f"Is '{words}' the day on which '{series.title}' begins, or ends?")
 
 
 def _ask_for_feast(spans: EventSpans, said: str) -> None:
     """Ask for the day of what is named after one: a Valentine's dinner without a day is hardly today."""
-    if re.search(_FEAST, normal(spans.title or "")) or re.search(rf"(?<!\w)on (?:the )?{_FEAST}", said):
+    if compiled(_FEAST).search(normal(spans.title or "")) or compiled(rf"(?<!\w)on (?:the )?{_FEAST}").search(
+        said
+    ):
         raise Unclear("date", spans.date, f"On which day is '{spans.title}', with its month?")
 
 
 def _foreign(said: str) -> str | None:
-    match = re.search(_FOREIGN, said)
+    match = compiled(_FOREIGN).search(said)
     return match[0] if match else None
 
 
 def _on_a_day(said: str, time: str) -> str | None:
     """Return the day behind `on`: what is called one, and whatever stands right before the time."""
-    if match := re.search(_ON_A_DAY, said):
+    if match := compiled(_ON_A_DAY).search(said):
         return match["day"]
     if not time:
         return None
@@ -175,7 +179,8 @@ def _on_a_day(said: str, time: str) -> str | None:
 
 def _may_be_a_day(head: str, words: str) -> bool:
     """Tell whether `words` behind `on` can name a day, and not what `head` is about, or where it is."""
-    return not (re.search(_TOPIC, head.strip()) or re.match(_NO_DAY, words) or re.search(_STREET, words))
+    leads_on = compiled(_TOPIC).search(head.strip()) or compiled(_NO_DAY).match(words)
+    return not (leads_on or compiled(_STREET).search(words))
 
 
 def _of_a_name(said: str, date: str) -> str | None:
@@ -185,9 +190,9 @@ def _of_a_name(said: str, date: str) -> str | None:
             return feast[0]
     for match in re.finditer(rf"(?<![\w']){re.escape(date)}(?!\w)", said):
         before, behind = said[max(0, match.start() - _NEAR) : match.start()], said[match.end() :][:_NEAR]
-        if named := re.search(_NAMED_WEEKDAY, before):
+        if named := compiled(_NAMED_WEEKDAY).search(before):
             return f"{named['name']}{match[0]}"
-        if feast := re.match(_OF_FEAST, behind):
+        if feast := compiled(_OF_FEAST).match(behind):
             return f"{match[0]}{feast[0]}"
         led_in = re.match(r"(?P<head>.*?)(?<![\w-])on (?P<day>[^\s,;:]+ (?:[^\s,;:]+ )?)$", before)
         if led_in and _may_be_a_day(led_in["head"], led_in["day"]):
@@ -204,7 +209,7 @@ def _another_easter(title: str, date: str, reference: Reference) -> str | None:
 
 def _before_a_feast(said: str, date: str) -> str | None:
     """Return what is done before the feast that it is named after: `Christmas shopping`."""
-    if re.search(r"\d", date) or not re.fullmatch(rf"(?:on )?(?:{FEAST})", date):
+    if re.search(r"\d", date) or not compiled(rf"(?:on )?(?:{FEAST})").fullmatch(date):
         return None
     # Christmas alone may be any day around it: `Christmas lunch with the team`.
     named = rf"(?:{_PREPARES})\b" if date not in {"christmas", "xmas"} else _NAMES

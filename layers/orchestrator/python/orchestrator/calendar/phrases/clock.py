@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import time
 
-from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.words import HOUR_WORD, PART, normal, number
 from orchestrator.calendar.phrases.zones import ZONE
 
@@ -165,7 +165,7 @@ def read_clock(phrase: str, reference: Reference) -> Clock | None:
         return stretch
     if (found := _times(words, reference)) is not None:
         return found
-    match = re.fullmatch(_TRAILING_ZONE, words)
+    match = compiled(_TRAILING_ZONE).fullmatch(words)
     found = _times(match[1].strip(), reference) if match else None
     return replace(found, zone=match["zone"]) if match and found else None
 

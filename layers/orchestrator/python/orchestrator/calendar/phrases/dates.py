@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from orchestrator.calendar.phrases.calendar_dates import CALENDAR_DATES
 from orchestrator.calendar.phrases.days import Days, stretch
 from orchestrator.calendar.phrases.feasts import FEASTS
-from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable
+from orchestrator.calendar.phrases.readings import Forms, Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.relative_days import RELATIVE_DAYS
 from orchestrator.calendar.phrases.words import WEEKDAY, normal
 
@@ -47,7 +47,7 @@ def _splits(words: str) -> Iterator[tuple[str, str]]:
 
 def _until(first: Days, words: str, reference: Reference) -> list[Days]:
     found = DATES.read(words, reference)
-    if any(last.first <= first.first for last in found) and re.fullmatch(_WEEKDAY, words):
+    if any(last.first <= first.first for last in found) and compiled(_WEEKDAY).fullmatch(words):
         # From Monday to Monday, or to the next one, is a week.
         there = datetime.combine(first.first, reference.instant.timetz())
         found = DATES.read(words, replace(reference, instant=there))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from orchestrator.calendar.phrases.readings import compiled
+
 _SIGNS = {
     "$": "USD",
     "€": "EUR",
@@ -64,13 +66,13 @@ class Money:
 
 def find(text: str) -> Iterator[tuple[int, int]]:
     """Yield where amounts stand in `text`, which is `same_length`."""
-    for match in re.finditer(_MONEY, text):
+    for match in compiled(_MONEY).finditer(text):
         yield match.span()
 
 
 def read(phrase: str) -> Money | None:
     """Return the amount that `phrase` names; `None` when it names none."""
-    match = re.search(_MONEY, phrase.lower())
+    match = compiled(_MONEY).search(phrase.lower())
     if not match:
         return None
     unit = match["sign"] or match["unit"]

@@ -34,7 +34,8 @@ class Unreadable(Exception):
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return the pattern, compiled when it is first asked for and kept: there must be an end of them."""
     # On first use, not on import: a request meets a few of the forms, and compiling all of them takes longer.
     return re.compile(pattern)
 
@@ -66,14 +67,14 @@ class Forms(Generic[Value]):
         """
         words = normal(phrase)
         for pattern, rule in self._forms:
-            if match := _compiled(pattern).fullmatch(words):
+            if match := compiled(pattern).fullmatch(words):
                 return list(rule(match, reference))
         return []
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where each form occurs in `text`, which is `same_length`."""
         for pattern, _ in self._forms:
-            for match in _compiled(pattern).finditer(text):
+            for match in compiled(pattern).finditer(text):
                 yield match.span()
 
     @property

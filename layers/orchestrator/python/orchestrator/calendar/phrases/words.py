@@ -77,8 +77,10 @@ _SHORT_DATE = re.compile(r"(?<![\w.:])(?:3[01]|[12]?\d)\.(?:1[0-2]|0?[1-9])\.[ ,
 
 def same_length(text: str) -> str:
     """Return `text` in small letters with plain quotes, dashes, spaces; every character keeps its place."""
-    small = (low if len(low := char.lower()) == 1 else char for char in text)
-    return "".join(small).translate(_ALIKE)
+    small = text.lower()
+    if len(small) != len(text):  # İ in small letters is two characters
+        small = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return small.translate(_ALIKE)
 
 
 def normal(text: str) -> str:
