@@ -17,26 +17,25 @@ from orchestrator.calendar.periods import Period, period
 from orchestrator.calendar.phrases.clock import hint, hours, read_clock
 from orchestrator.calendar.phrases.dates import read_days
 from orchestrator.calendar.phrases.durations import LENGTHS
-from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.words import MONTH, NUMBER, TOMORROW, WEEKDAY, normal
 from orchestrator.calendar.phrases.zones import Zone, at, like, named
 from orchestrator.calendar.spans import EventSpans
 from orchestrator.calendar.when import settle
 
-_LIMIT = re.compile(r"(?:before|after|until|till?|by|from|since|past|later than) ")
-_PUTS_OFF = re.compile(r"\b(?:postpone|delay|defer|put(?:ting)? off|push(?:ed)? (?:\S+ ){0,6}?back)\b", re.I)
-_SHIFT = re.compile(r"(?P<way>back|later|out|forward|earlier|up|ahead)")
-_DAY_WORD = re.compile(
+_LIMIT = r"(?:before|after|until|till?|by|from|since|past|later than) "
+_PUTS_OFF = r"(?i)\b(?:postpone|delay|defer|put(?:ting)? off|push(?:ed)? (?:\S+ ){0,6}?back)\b"
+_SHIFT = r"(?P<way>back|later|out|forward|earlier|up|ahead)"
+_DAY_WORD = (
     rf"(?:{WEEKDAY}|{MONTH}|{TOMORROW}|\d[\w.:/-]*|[ap]m|noon|midnight|to(?:day|night)|this|next|on|at|the|of|in"
     r"|my|all|rest|whole|day|days|week|weeks|weekend|month|morning|afternoon|evening|night|after|before|from|to|and"
     rf"|until|till|end|start|o'clock|first|second|third|last|{NUMBER})(?:'s|s)?"
 )
 """A word that says when, and is no name: `Friday`, `the 3pm`, `next week`."""
-_EVERYTHING = re.compile(
-    r"(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
+_EVERYTHING = (
+    r"(?i)(?:every ?thing|all|it|that|what(?:ever)? (?:i|we) have|every (?:event|meeting)"
     r"|all (?:my |the )?(?:events|meetings)|(?:(?:my|the) )?(?:(?:whole|entire) )?"
-    r"(?:day|calendar|schedule|agenda|diary))",
-    re.I,
+    r"(?:day|calendar|schedule|agenda|diary))"
 )
 _PARTS = {
     "morning": (0, 12),
@@ -74,7 +73,7 @@ def change(spans: EventSpans, reference: Reference) -> Change:
 
 def _asked(spans: EventSpans, reference: Reference) -> Target:
     """Return what a question is about: of a stretch, or of what is before an hour, all is shown."""
-    if _LIMIT.match(normal(spans.time or "")):
+    if compiled(_LIMIT).match(normal(spans.time or "")):
         spans = spans.model_copy(update={"time": None})
     words = spans.date or spans.duration  # "for the next 3 days"
     days = _asked_days(words, reference) if words else None
@@ -140,7 +139,7 @@ def _name(title: str | None, date: str | None, clock: str | None) -> str | None:
 
 
 def _names_a_feast(words: str) -> bool:
-    return not all(_DAY_WORD.fullmatch(word) for word in re.split("[ ,]+", normal(words)))
+    return not all(compiled(_DAY_WORD).fullmatch(word) for word in re.split("[ ,]+", normal(words)))
 
 
 def _zone(words: str | None, reference: Reference) -> Zone:
@@ -187,7 +186,7 @@ def ask_whether_earlier(change: Change, event: Existing, new: datetime, content:
         later = day + timedelta(days=((old.date() - day).days // 7 + 1) * 7)
         question = f"'{title}' is on {old:%A, %Y-%m-%d}. Is it to move to {day}, or to {later}?"
         raise Unclear("date", title, question)
-    if _PUTS_OFF.search(content):
+    if compiled(_PUTS_OFF).search(content):
         question = (
             f"'{title}' is at {old:%Y-%m-%d %H:%M}, {new:%Y-%m-%d %H:%M} is sooner. To when is it to move?"
         )
@@ -245,7 +244,7 @@ def _has_length(spans: EventSpans, reference: Reference) -> bool:
 
 
 def _shift(words: str, reference: Reference) -> timedelta:
-    way = _SHIFT.search(words.lower())
+    way = compiled(_SHIFT).search(words.lower())
     bare = re.sub(r"\b(?:back|later|out|forward|earlier|up|ahead|by)\b", "", words.lower()).strip()
     # "forward the call by an hour" names the event in between.
     read = LENGTHS.read(bare, reference) or LENGTHS.read(words.lower().rpartition(" by ")[2], reference)
@@ -258,7 +257,7 @@ def _shift(words: str, reference: Reference) -> timedelta:
 
 def _pointed(found: Target, spans: EventSpans) -> Target:
     # "Cancel everything" names no event, and asks for more than one sentence should be able to do.
-    if found.title and _EVERYTHING.fullmatch(found.title.strip()):
+    if found.title and compiled(_EVERYTHING).fullmatch(found.title.strip()):
         found = replace(found, title=None)
     if not found.title and found.since is None and found.clock is None:
         verb = "cancelled" if spans.operation == "cancel" else "moved"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -14,7 +13,7 @@ from orchestrator.calendar.copies import each, left, others
 from orchestrator.calendar.matching import TO_DO, Existing, match, near, one_of
 from orchestrator.calendar.models import CalendarRequest, Event
 from orchestrator.calendar.outcomes import Change, Target, Unclear, When
-from orchestrator.calendar.phrases.readings import Reference, Unreadable
+from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.zones import at, like
 from orchestrator.calendar.ports import Copy, EventStore, Written
 from orchestrator.calendar.stored import Occurrence, occurrences, shown
@@ -27,17 +26,14 @@ MOST_SHOWN = 100
 _SHOWN = 5
 """Times of a moved series that are compared with what else there is, as of a new one."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_NEXT = re.compile(
-    r"\b(?:(?:what|who|when|which|where)(?:'?s| is)?|my|our|the) (?:(?:my|our|the|is|do|i|we|have|am"
-    r"|seeing|meeting) )*next\b(?! (?:week|weekend|month|quarter|year|day))",
-    re.IGNORECASE,
+_NEXT = (
+    r"(?i)\b(?:(?:what|who|when|which|where)(?:'?s| is)?|my|our|the) (?:(?:my|our|the|is|do|i|we|have|am"
+    r"|seeing|meeting) )*next\b(?! (?:week|weekend|month|quarter|year|day))"
 )
 """What asks for the one event that comes first."""
-_FREE = re.compile(r"\b(?:free|busy|available|clear|open|time for|room for)\b", re.IGNORECASE)
+_FREE = r"(?i)\b(?:free|busy|available|clear|open|time for|room for)\b"
 """What asks for an hour, and not for the hour of an event."""
-_WHOLE = re.compile(
-    r"\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b", re.IGNORECASE
-)
+_WHOLE = r"(?i)\b(?:series|every|each|daily|weekly|monthly|yearly|recurring|repeating)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +137,7 @@ class Changes:
 
     def _whole_series(self, one: Occurrence) -> None:
         """Refuse to guess between one time of a series and all of them: only all of them can be changed."""
-        if one.row.recurrence and not _WHOLE.search(self._request.content):
+        if one.row.recurrence and not compiled(_WHOLE).search(self._request.content):
             title = one.row.title
             raise Unclear(
                 "recurrence",
@@ -226,7 +222,7 @@ class Changes:
         hour = await self._around(_hour_of(target, self._reference))
         if found := _called(target, hour):
             return found, None
-        if target.clock is not None and target.title and not _FREE.search(self._request.content):
+        if target.clock is not None and target.title and not compiled(_FREE).search(self._request.content):
             day = await self._around(replace(target, clock=None))
             if found := _called(target, day):
                 return found, None
@@ -240,7 +236,7 @@ class Changes:
             return found
         now = self._reference.instant
         ahead = [one for one in found if one.end > now]
-        if not _NEXT.search(self._request.content):
+        if not compiled(_NEXT).search(self._request.content):
             return ahead
         first = min((one.start for one in ahead if one.start >= now), default=None)
         return [one for one in ahead if one.start == first]

@@ -48,11 +48,9 @@ _NAMES = ["move", "moving", "update", "push", "pull", "shift", "drop", "change",
 _NAMELESS = (_STRONG | {"keep"}) - {*_NAMES, "switch", "repeat"}
 """What calls nothing; each of `_NAMES` may be the whole of one."""
 _POINTING = frozenset(["everything", "that", "this", "free", "morning", "afternoon", "evening"])
-_NOTE = re.compile(r"\bbe(?: in)?$|\w-\w", re.IGNORECASE)
+_NOTE = r"(?i)\bbe(?: in)?$|\w-\w"
 """`I won't be in` is a note of its own, and `make-up` a name."""
-_CHORE = re.compile(
-    r"make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b|drop .*\boff\b|drop off", re.I
-)
+_CHORE = r"(?i)make (?:breakfast|brunch|lunch|dinner|supper|coffee|tea|cake)\b|drop .*\boff\b|drop off"
 _TO_THINGS = frozenset(
     [
         *("change", "move", "set", "update", "switch", "swap", "replace", "make", "put", "clear", "push"),
@@ -70,7 +68,7 @@ _TOLD = (
     r"|(?:they (?:need|want|asked)|\w+ (?:needs|wants|asked)) to (?:reschedule|(?:move|push|postpone|shift)"
     r" (?:me|us|it|(?:my|our|the) (?:meeting|call|appointment|date|session|lesson|class))))\b"
 )
-_HEAD = re.compile(r" (?:with|for|at|in|to|on|about)\b", re.IGNORECASE)
+_HEAD = r"(?i) (?:with|for|at|in|to|on|about)\b"
 _MOVES = (
     r"^(?:no|actually|sorry|wait|oops),|^actually\b|\bneeds? to (?:be )?move|\bno longer\b"
     r"|\b(?:is|are|has|was|got)(?: been)? (?:now|moved|moving|off)\b"
@@ -90,7 +88,7 @@ def name_something(spans: EventSpans, content: str, said: str) -> None:
     if spans.operation != "create" or is_quoted(title, content):
         return
     words = words_of(title)
-    if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not _NOTE.search(title):
+    if words & _NAMELESS and not words - _NAMELESS - _WEAK - _POINTING and not compiled(_NOTE).search(title):
         question = CANNOT if words & _BEYOND else f"Which event is meant by '{title}'?"
         raise Unclear("title", title, question)
     if match := compiled(_TOLD).search(same_length(said)):
@@ -110,7 +108,10 @@ class There:
 
 def there(existing: Iterable[Existing]) -> list[There]:
     """Return the events with the words they bear; one whose name has none is never meant by words."""
-    found = (There(event, words_of(event.title), words_of(_HEAD.split(event.title)[0])) for event in existing)
+    found = (
+        There(event, words_of(event.title), words_of(compiled(_HEAD).split(event.title)[0]))
+        for event in existing
+    )
     return [one for one in found if one.name]
 
 
@@ -149,7 +150,7 @@ def _means(title: str, said: frozenset[str], first: str, one: There, content: st
     if more and (first in _ORDERS or re.match(r"(?i)make (?:the|my|our) ", title)):
         # "Delete dentist" is about the dentist for Mia; "invite Anna to the review" about the review.
         return name <= said or partly
-    if not name <= said or _CHORE.match(title):
+    if not name <= said or compiled(_CHORE).match(title):
         return False
     return bool(more & _STRONG and not more - _STRONG - _WEAK) if more else _tells_a_change(title, content)
 
