@@ -16,6 +16,7 @@ from orchestrator.calendar.outcomes import Change, Target, Unclear, When
 from orchestrator.calendar.periods import Period, period
 from orchestrator.calendar.phrases.clock import hint, hours, read_clock
 from orchestrator.calendar.phrases.dates import read_days
+from orchestrator.calendar.phrases.days import weekday_alone
 from orchestrator.calendar.phrases.durations import LENGTHS
 from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.words import MONTH, NUMBER, TOMORROW, WEEKDAY, normal
@@ -217,7 +218,7 @@ def _moved(spans: EventSpans, found: Target, reference: Reference) -> Change:
 
 
 def _is_weekday(date: str) -> bool:
-    return bool(re.fullmatch(rf"(?:on )?(?:the )?{WEEKDAY}", normal(date)))
+    return weekday_alone(re.sub(r"^(?:on )?the ", "", normal(date))) is not None
 
 
 def _clock_only(spans: EventSpans, found: Target, reference: Reference, title: str) -> When:

@@ -11,11 +11,11 @@ from typing import TypeVar
 from orchestrator.calendar.outcomes import Unclear
 from orchestrator.calendar.phrases.clock import Clock, read_clock
 from orchestrator.calendar.phrases.dates import read_days
-from orchestrator.calendar.phrases.days import Days
+from orchestrator.calendar.phrases.days import Days, weekday_alone
 from orchestrator.calendar.phrases.durations import LENGTHS, Length
 from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
 from orchestrator.calendar.phrases.recurrence import bound_for, bound_until, code, read_rule
-from orchestrator.calendar.phrases.series import Rule
+from orchestrator.calendar.phrases.series import CODES, Rule
 from orchestrator.calendar.phrases.words import ORDINAL, WEEKDAY, normal, ordinal
 from orchestrator.calendar.spans import EventSpans
 
@@ -116,10 +116,10 @@ def _nth_of_month(
 
 def _other_day(rules: Sequence[Rule], spans: EventSpans) -> bool:
     """Tell whether a weekday was named that no rule has: `the Friday report every Thursday`."""
-    words = normal(spans.date or "").removeprefix("on ")
-    if not rules or not re.fullmatch(WEEKDAY, words):
+    day = weekday_alone(spans.date) if rules else None
+    if day is None:
         return False
-    return any(rule.freq == "WEEKLY" and rule.days and code(words) not in rule.days for rule in rules)
+    return any(rule.freq == "WEEKLY" and rule.days and CODES[day] not in rule.days for rule in rules)
 
 
 def _clock(spans: EventSpans, reference: Reference) -> Clock | None:

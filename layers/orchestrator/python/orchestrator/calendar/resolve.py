@@ -21,9 +21,10 @@ from orchestrator.calendar.models import CalendarRequest, Clarification, Explana
 from orchestrator.calendar.orders import left_over
 from orchestrator.calendar.outcomes import Booking, Change, Outcome, Refused, Unclear, When
 from orchestrator.calendar.people import participants
+from orchestrator.calendar.phrases.days import weekday_alone
 from orchestrator.calendar.phrases.money import read as read_money
 from orchestrator.calendar.phrases.readings import Reference
-from orchestrator.calendar.phrases.words import WEEKDAY, normal, same_length, weekday
+from orchestrator.calendar.phrases.words import same_length
 from orchestrator.calendar.phrases.zones import iana, of_instant
 from orchestrator.calendar.quoting import is_quoted
 from orchestrator.calendar.remarks import ask_about_remarks
@@ -166,8 +167,8 @@ def _goes_back(first: int, then: int, today: int) -> bool:
 
 
 def _bare_weekday(spans: EventSpans) -> int | None:
-    match = re.fullmatch(rf"(?:on )?({WEEKDAY})", normal(spans.date or ""))
-    return weekday(match[1]) if match and spans.operation == "create" and not spans.recurrence else None
+    once = spans.operation == "create" and not spans.recurrence
+    return weekday_alone(spans.date) if once else None
 
 
 def nothing_found() -> Clarification:

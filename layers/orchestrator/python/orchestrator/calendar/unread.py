@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.calendar.outcomes import Unclear
-from orchestrator.calendar.phrases.days import bare_weekday
+from orchestrator.calendar.phrases.days import bare_weekday, weekday_alone
 from orchestrator.calendar.phrases.feasts import FEAST, FEASTS
 from orchestrator.calendar.phrases.readings import Reference, compiled
 from orchestrator.calendar.phrases.words import MONTH, NTH_DAY, ORDINAL, TOMORROW, WEEKDAY, normal, weekday
@@ -98,7 +98,7 @@ def ask_for_unread_day(spans: EventSpans, said: str, reference: Reference) -> No
         _ask_for_feast(spans, normal(said))
     if not date:
         words = _foreign(said) or _on_a_day(normal(said), normal(spans.time or ""))
-    elif compiled(rf"(?:on )?({WEEKDAY})").fullmatch(date):
+    elif weekday_alone(date) is not None:
         date = date.removeprefix("on ")
         words = _of_a_name(normal(said), date) or _another_easter(normal(spans.title or ""), date, reference)
     else:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from dateutil.relativedelta import relativedelta
 
-from orchestrator.calendar.phrases.readings import Reference, Unreadable
-from orchestrator.calendar.phrases.words import weekday
+from orchestrator.calendar.phrases.readings import Reference, Unreadable, compiled
+from orchestrator.calendar.phrases.words import WEEKDAY, normal, weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,12 @@ def stepped(day: date, step: relativedelta) -> date:
 def later(days: Days, count: int) -> Days:
     """Return `days` moved by `count` days."""
     return replace(days, first=stepped(days.first, relativedelta(days=count)))
+
+
+def weekday_alone(phrase: str | None) -> int | None:
+    """Return 0 for Monday to 6 for Sunday where a phrase is nothing but a weekday: `on Friday`."""
+    match = compiled(rf"(?:on )?({WEEKDAY})").fullmatch(normal(phrase or ""))
+    return weekday(match[1]) if match else None
 
 
 def bare_weekday(word: str, reference: Reference) -> Days:
